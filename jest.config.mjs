@@ -1,0 +1,30 @@
+// Dependencies published as ES modules only. Jest loads modules itself and on Node 20 it cannot
+// require() an ES module, so these are compiled to CommonJS like our own sources.
+const esmOnly = ['@nestjs', 'is-network-error', 'p-retry'].join('|');
+
+/** @type {import("jest").Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/packages', '<rootDir>/examples'],
+  testMatch: ['**/src/**/*.spec.ts', '**/test/**/*.spec.ts'],
+  moduleNameMapper: {
+    '^@tallyback/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@tallyback/([^/]+)/([^/.]+)$': '<rootDir>/packages/$1/src/$2.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+  transform: {
+    '^.+\\.[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:.+/node_modules/)?(?:${esmOnly})/)`],
+};
