@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClaimedDelivery, Settlement } from '../queue/queue.js';
+import { attempt, type Ended } from './attempt.js';
+import type { LaneContext } from './lane-context.js';
+import { Transport } from './transport.js';
+
+/** What an extended or fresh lease must still cover beyond the attempt itself: settling it. */
+export const LEASE_MARGIN_MS = 5_000;
+/** While something is in flight, other work (a retry, a released successor) is looked for this often. */
+const RECHECK_MS = 1_000;
+/** Rows that another process left behind are found this late at most. */
+const POLL_MS = 30_000;
+const MAX_BACKOFF_MS = 30_000;
+
+interface Held {
+  readonly delivery: ClaimedDelivery;
+  readonly leaseUntil: number;
+}
+
+/** The way to one destination: claims ahead, keeps its number of requests running, settles. Knows no other lane. */
+export class Lane {
+  readonly #concurrency: number;
+  readonly #transport: Transport;
+  readonly #stopping = new AbortController();
+  #ready: Held[] = [];
+  #active = 0;
+  #settling = 0;
+  #claiming = false;
+  /** There may be more to claim. */
+  #more = false;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(private readonly context: LaneContext) {
+    this.#concurrency = context.destination.concurrency ?? 16;
+    this.#transport = new Transport(this.#concurrency, context.attemptTimeoutMs);
+  }
+
+  get idle(): boolean {
+    return !this.#claiming && !this.#more && this.#held === 0 && this.#settling === 0;
+  }
+
+  /** Looks for due deliveries now. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#more = true;
+    this.#drive();
+  }
+
+  whenIdle(): Promise<void> {
+    return this.idle ? Promise.resolve() : new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Cuts off what runs and hands all leases back; resolves when that is written. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#timer);
+    this.#more = false;
+    this.#release(this.#ready.splice(0).map(({ delivery }) => delivery));
+    await this.#transport.stop();
+    this.#drive();
+    await this.whenIdle();
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  get #held(): number {
+    return this.#ready.length + this.#active;
+  }
+
+  /** Starts what can start. Called after every change. */
+  #drive(): void {
+    while (this.#active < this.#concurrency) {
+      const next = this.#ready.shift();
+      if (!next) break;
+      this.#active += 1;
+      this.#own(this.#deliver(next));
+    }
+    // In batches of at least one concurrency, so that a claim is rare beside the requests.
+    if (this.#more && !this.#claiming && !this.#stopped && this.#held <= this.#concurrency) this.#own(this.#claim());
+    if (this.idle) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  async #claim(): Promise<void> {
+    const { queue, name, leaseMs, now } = this.context;
+    const limit = 2 * this.#concurrency - this.#held;
+    this.#claiming = true;
+    this.#more = false;
+    try {
+      const at = now();
+      const claimed = await queue.claim({ destination: name, limit, leaseMs, now: at });
+      this.#recovered();
+      if (this.#stopped) {
+        this.#release(claimed);
+      } else {
+        for (const delivery of claimed) this.#ready.push({ delivery, leaseUntil: at + leaseMs });
+        if (claimed.length === limit) this.#more = true;
+        else if (this.#held > 0) this.#wakeIn(RECHECK_MS);
+        else await this.#wakeWhenDue();
+      }
+    } catch (error) {
+      this.#troubled(error);
+    } finally {
+      this.#claiming = false;
+    }
+    this.#drive();
+  }
+
+  async #wakeWhenDue(): Promise<void> {
+    const { queue, name, now } = this.context;
+    const due = await queue.nextDue([name]);
+    this.#wakeIn(due === undefined ? POLL_MS : Math.min(Math.max(due - now(), 0), POLL_MS));
+  }
+
+  /** An earlier wake-up stands; the timer never keeps the process alive, for what waits is in the queue. */
+  #wakeIn(delayMs: number): void {
+    const at = performance.now() + delayMs;
+    if (at >= this.#wakeAt || this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#wakeAt = at;
+    this.#timer = setTimeout(() => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.wake();
+    }, delayMs).unref();
+  }
+
+  async #deliver(held: Held): Promise<void> {
+    let ended: Ended | undefined;
+    try {
+      if (await this.#leased(held)) ended = await attempt(held.delivery, this.context, this.#transport);
+    } catch (error) {
+      // Unsettled: its lease runs out and it is claimed again.
+      this.#log(error);
+    }
+    this.#active -= 1;
+    if (ended) this.#own(this.#settle(ended.settlement, ended.report));
+    else this.#afterWork();
+    this.#drive();
+  }
+
+  /** A delivery may have waited behind slow ones; its lease must outlast the attempt. */
+  async #leased({ delivery, leaseUntil }: Held): Promise<boolean> {
+    const { queue, attemptTimeoutMs, leaseMs, now } = this.context;
+    const at = now();
+    if (leaseUntil - at >= attemptTimeoutMs + LEASE_MARGIN_MS) return true;
+    const [ours] = await queue.extend([delivery], at + leaseMs);
+    return ours === true;
+  }
+
+  async #settle(settlement: Settlement, report: () => void): Promise<void> {
+    this.#settling += 1;
+    try {
+      if (await this.#written(settlement)) report();
+    } finally {
+      this.#settling -= 1;
+      this.#afterWork();
+      this.#drive();
+    }
+  }
+
+  /** Tries until the queue takes it: a settlement that is lost costs one more request. */
+  async #written(settlement: Settlement): Promise<boolean> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await this.context.batcher.settle(settlement);
+      } catch (error) {
+        this.#log(error);
+        if (this.#stopped) return false;
+        const { signal } = this.#stopping;
+        await sleep(backoff(failures), undefined, { ref: false, signal }).catch(() => {});
+      }
+    }
+  }
+
+  #afterWork(): void {
+    // What was just delivered may have released a successor, and a retry may be due sooner than anything known.
+    if (this.#held === 0 && this.#settling === 0 && !this.#stopped) this.#more = true;
+  }
+
+  #release(deliveries: readonly ClaimedDelivery[]): void {
+    for (const { seq, id, fence } of deliveries) {
+      this.#own(this.#settle({ seq, id, fence, outcome: 'release' }, () => {}));
+    }
+  }
+
+  #troubled(error: unknown): void {
+    this.#failures += 1;
+    this.#log(error);
+    this.#wakeIn(backoff(this.#failures));
+  }
+
+  #recovered(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.context.logger.info(`${this.context.name}: the queue can be read again`);
+  }
+
+  #log(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.context.logger.error(`${this.context.name}: delivery waits for the queue: ${reason}`);
+  }
+
+  /** Every promise started here has this owner. */
+  #own(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#log(error));
+  }
+}
+
+function backoff(failures: number): number {
+  return Math.min(1_000 * 2 ** (failures - 1), MAX_BACKOFF_MS);
+}

@@ -1,0 +1,110 @@
+import pRetry from 'p-retry';
+import { Pool } from 'undici';
+import type { Answer, OutgoingRequest } from '../destinations/destination.js';
+import { AnswerHandler } from './answer-handler.js';
+
+/** The attempt took longer than it may. */
+export class AttemptTimeoutError extends Error {
+  readonly code = 'attempt_timeout';
+}
+
+/** The SDK is being closed; the attempt was cut off by ourselves. */
+export class AttemptAbortedError extends Error {
+  readonly code = 'attempt_aborted';
+}
+
+/** A socket that died with the request on it, often a keep-alive connection that the server had just closed. */
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const QUICK_TRIES = 2;
+
+/** HTTP for one destination: keep-alive pools per origin, no redirects, bounded in time and in what is read. */
+export class Transport {
+  readonly #pools = new Map<string, Pool>();
+  readonly #running = new Set<AnswerHandler>();
+  #stopped = false;
+
+  /** @param connections how many sockets per origin */
+  constructor(
+    private readonly connections: number,
+    private readonly connectTimeoutMs: number,
+  ) {}
+
+  /**
+   * One attempt. A request whose socket was cut is sent again at once, up to twice and within the same time limit: the
+   * receiver recognises its id. A refused connection is not: nobody is there.
+   *
+   * @throws {AttemptTimeoutError} {@link AttemptAbortedError}, or undici's and Node's socket errors
+   */
+  async send(request: OutgoingRequest, timeoutMs: number): Promise<Answer> {
+    const deadline = performance.now() + timeoutMs;
+    try {
+      return await this.#once(request, timeoutMs);
+    } catch (error) {
+      if (!this.#wasCut(error)) throw error;
+    }
+    return pRetry(() => this.#once(request, deadline - performance.now()), {
+      retries: QUICK_TRIES - 1,
+      minTimeout: 50,
+      randomize: true,
+      maxRetryTime: Math.max(0, deadline - performance.now()),
+      shouldRetry: ({ error }) => this.#wasCut(error),
+    });
+  }
+
+  /** Cuts off everything that runs and refuses more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const handler of this.#running) handler.abort(aborted());
+    await Promise.allSettled([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+
+  #wasCut(error: unknown): boolean {
+    return !this.#stopped && CUT.has(codeOf(error));
+  }
+
+  #once(request: OutgoingRequest, timeoutMs: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped) throw aborted();
+      const { origin, path, method, headers, body } = request;
+      const settle = () => {
+        clearTimeout(timer);
+        this.#running.delete(handler);
+      };
+      const handler = new AnswerHandler(
+        (answer) => {
+          settle();
+          resolve(answer);
+        },
+        (error) => {
+          settle();
+          reject(error);
+        },
+      );
+      const timer = setTimeout(() => {
+        handler.abort(new AttemptTimeoutError('no complete answer in time'));
+      }, timeoutMs);
+      this.#running.add(handler);
+      this.#pool(origin).dispatch({ path, method, headers, body: body ?? null }, handler);
+    });
+  }
+
+  #pool(origin: string): Pool {
+    let pool = this.#pools.get(origin);
+    if (!pool) {
+      // Our own timer covers the whole attempt, so undici's separate ones are off.
+      const timeouts = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: this.connectTimeoutMs };
+      pool = new Pool(origin, { connections: this.connections, pipelining: 1, ...timeouts });
+      this.#pools.set(origin, pool);
+    }
+    return pool;
+  }
+}
+
+function aborted(): AttemptAbortedError {
+  return new AttemptAbortedError('cut off because the SDK is being closed');
+}
+
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}

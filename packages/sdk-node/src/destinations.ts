@@ -1,0 +1,2 @@
+export type { Answer, Attempt, Destination, OutgoingRequest, Verdict } from './destinations/destination.js';
+export { type TrackerOptions, tracker } from './destinations/tracker.js';

@@ -1,0 +1,85 @@
+import { createSigner, HEADER_ADVERTISER, KeyError, type Signer } from '@tallyback/protocol';
+import { ConfigurationError } from '../errors.js';
+import { USER_AGENT } from '../version.js';
+import { classifyTrackerAnswer } from './classify-tracker.js';
+import type { Attempt, Destination, OutgoingRequest } from './destination.js';
+
+export interface TrackerOptions {
+  /** Base URL of the tracker, e.g. `https://track.example.com`; may carry a path prefix. */
+  readonly url: string;
+  /** The advertiser's key in the tracker. */
+  readonly advertiser: string;
+  /** `whsec_...` or `whsk_...`; several while they are rotated: every request is signed with each. */
+  readonly secret: string | readonly string[] | undefined;
+  /** How many requests run at once. Default 16. */
+  readonly concurrency?: number;
+}
+
+const ADVERTISER = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/**
+ * A Tallyback tracker: `POST <url>/v1/conversions`, signed as Standard Webhooks 1.0.0.
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function tracker(options: TrackerOptions): Destination {
+  const { origin, path } = parseUrl(options.url);
+  const { advertiser, concurrency } = options;
+  if (typeof advertiser !== 'string' || !ADVERTISER.test(advertiser)) {
+    throw new ConfigurationError('advertiser', `must be the advertiser's key in the tracker and match ${ADVERTISER}`);
+  }
+  if (concurrency !== undefined && !(Number.isSafeInteger(concurrency) && concurrency >= 1 && concurrency <= 1024)) {
+    throw new ConfigurationError('concurrency', 'must be a whole number from 1 to 1024');
+  }
+  const signer = signerOf(options.secret);
+  const fixed = {
+    'content-type': 'application/json',
+    accept: 'application/json, application/problem+json',
+    'user-agent': USER_AGENT,
+    [HEADER_ADVERTISER]: advertiser,
+  };
+  return {
+    kind: 'tracker',
+    ...(concurrency === undefined ? {} : { concurrency }),
+    toRequest({ id, body, now }: Attempt): OutgoingRequest {
+      const signed = signer.headers({ id, timestamp: Math.floor(now / 1000), body });
+      return { method: 'POST', origin, path, headers: { ...fixed, ...signed }, body };
+    },
+    classify: classifyTrackerAnswer,
+  };
+}
+
+function parseUrl(text: string): { origin: string; path: string } {
+  if (typeof text !== 'string' || !URL.canParse(text)) {
+    throw new ConfigurationError('url', 'must be an absolute URL such as https://track.example.com');
+  }
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new ConfigurationError('url', `must begin with https:// or http://, not ${url.protocol}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigurationError(
+      'url',
+      'must not contain a user name or password; the signature identifies the sender',
+    );
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new ConfigurationError('url', 'must be the base URL of the tracker, without a query or fragment');
+  }
+  return { origin: url.origin, path: `${url.pathname.replace(/\/+$/, '')}/v1/conversions` };
+}
+
+function signerOf(secret: TrackerOptions['secret']): Signer {
+  if (secret === undefined || secret === '' || secret.length === 0) {
+    throw new ConfigurationError(
+      'secret',
+      "is missing; pass the advertiser's signing secret (whsec_...), usually process.env.TALLYBACK_SECRET, and check that the variable is set",
+    );
+  }
+  try {
+    return createSigner(secret);
+  } catch (error) {
+    if (error instanceof KeyError) throw new ConfigurationError('secret', error.message, { cause: error });
+    throw error;
+  }
+}

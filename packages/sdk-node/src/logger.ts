@@ -1,0 +1,29 @@
+/** Where the SDK reports; `console`, pino and Nest's logger fit. Messages never contain secrets or personal data. */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+const silent = () => {};
+
+/** What needs a human goes to standard error; the rest is silent. */
+export const defaultLogger: Logger = {
+  debug: silent,
+  info: silent,
+  warn: (message) => void process.stderr.write(`tallyback: ${message}\n`),
+  error: (message) => void process.stderr.write(`tallyback: ${message}\n`),
+};
+
+/** The same logger, but what it throws is swallowed: logging must not break deliveries. */
+export function safeLogger(logger: Logger): Logger {
+  const safe = (level: keyof Logger) => (message: string) => {
+    try {
+      logger[level](message);
+    } catch {
+      // There is nowhere left to report it.
+    }
+  };
+  return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
+}

@@ -1,0 +1,247 @@
+import { QueueUnavailableError } from '../../errors.js';
+import type {
+  Claim,
+  ClaimedDelivery,
+  ClaimRequest,
+  DeliveryState,
+  EnqueueResult,
+  FirstMessage,
+  ListPage,
+  ListRequest,
+  NewMessage,
+  Queue,
+  QueueCounts,
+  QueuedDelivery,
+  Settlement,
+} from '../queue.js';
+import { DueHeap } from './due-heap.js';
+
+export interface MemoryQueueOptions {
+  /**
+   * How many (event, transaction id) pairs are remembered for deduplication; the oldest is forgotten first, after which
+   * only the tracker recognises it. Default 1,000,000 (some 200 bytes each).
+   */
+  readonly remember?: number;
+}
+
+interface Row {
+  readonly seq: number;
+  readonly id: string;
+  readonly destination: string;
+  readonly event: string;
+  readonly transactionId: string;
+  readonly body: string;
+  readonly createdAt: number;
+  readonly order: string;
+  state: DeliveryState;
+  /** Undefined while it cannot be claimed. */
+  dueAt: number | undefined;
+  attempt: number;
+  step: number;
+  fence: number;
+  answer?: string;
+}
+
+/** {@link Queue} in this process's memory: everything undelivered is lost when the process ends. */
+export class MemoryQueue implements Queue {
+  readonly #remember: number;
+  readonly #identities = new Map<string, FirstMessage>();
+  readonly #rows = new Map<number, Row>();
+  /** Undelivered rows of one (destination, event, transaction id), oldest first: only the head may be claimed. */
+  readonly #orders = new Map<string, Row[]>();
+  readonly #due = new Map<string, DueHeap>();
+  #seq = 0;
+  #closed = false;
+
+  constructor({ remember = 1_000_000 }: MemoryQueueOptions = {}) {
+    this.#remember = remember;
+  }
+
+  async open(): Promise<void> {
+    this.#check();
+  }
+
+  async enqueue(message: NewMessage): Promise<EnqueueResult> {
+    this.#check();
+    const key = `${message.event} ${message.transactionId}`;
+    if (message.kind === 'created') {
+      const first = this.#identities.get(key);
+      if (first) return { stored: false, first };
+      this.#hold(key, message);
+    }
+    for (const { id, destination, body } of message.deliveries) {
+      this.#seq += 1;
+      const order = `${destination} ${key}`;
+      const { event, transactionId, createdAt } = message;
+      const queued = { seq: this.#seq, id, destination, event, transactionId, body, createdAt, order };
+      const row: Row = { ...queued, state: 'pending', dueAt: undefined, attempt: 0, step: 0, fence: 0 };
+      this.#rows.set(row.seq, row);
+      const ahead = this.#orders.get(order);
+      if (ahead) {
+        ahead.push(row);
+      } else {
+        this.#orders.set(order, [row]);
+        this.#schedule(row, createdAt);
+      }
+    }
+    return { stored: true };
+  }
+
+  async claim({ destination, limit, leaseMs, now }: ClaimRequest): Promise<ClaimedDelivery[]> {
+    this.#check();
+    const claimed: Row[] = [];
+    while (claimed.length < limit) {
+      const row = this.#next(destination);
+      if (row?.dueAt === undefined || row.dueAt > now) break;
+      row.state = 'inFlight';
+      row.attempt += 1;
+      row.fence += 1;
+      this.#schedule(row, now + leaseMs);
+      claimed.push(row);
+    }
+    return claimed
+      .sort((a, b) => a.seq - b.seq)
+      .map(({ seq, id, event, transactionId, body, attempt, step, createdAt, fence }) => ({
+        seq,
+        id,
+        destination,
+        event,
+        transactionId,
+        body,
+        attempt,
+        step,
+        createdAt,
+        fence,
+      }));
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    this.#check();
+    return settlements.map((settlement) => {
+      const row = this.#held(settlement);
+      if (row) this.#apply(row, settlement);
+      return row !== undefined;
+    });
+  }
+
+  async extend(claims: readonly Claim[], until: number): Promise<boolean[]> {
+    this.#check();
+    return claims.map((claim) => {
+      const row = this.#held(claim);
+      if (row) this.#schedule(row, until);
+      return row !== undefined;
+    });
+  }
+
+  async nextDue(destinations: readonly string[]): Promise<number | undefined> {
+    this.#check();
+    const times = destinations.flatMap((destination) => this.#next(destination)?.dueAt ?? []);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  async counts(destinations: readonly string[]): Promise<QueueCounts> {
+    this.#check();
+    const counts = { pending: 0, inFlight: 0, dead: 0 };
+    for (const row of this.#rows.values()) if (destinations.includes(row.destination)) counts[row.state] += 1;
+    return counts;
+  }
+
+  async list({ state, limit, cursor }: ListRequest): Promise<ListPage> {
+    this.#check();
+    const from = cursor === undefined ? 0 : Number(cursor);
+    const found = [...this.#rows.values()].filter((row) => row.state === state && row.seq > from).slice(0, limit);
+    const last = found.at(-1);
+    return { items: found.map(toItem), ...(last && found.length === limit ? { next: String(last.seq) } : {}) };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #hold(key: string, { id, createdAt, deliveries }: NewMessage): void {
+    this.#identities.set(key, { id, createdAt, destinations: deliveries.map(({ destination }) => destination) });
+    if (this.#identities.size <= this.#remember) return;
+    const [oldest] = this.#identities.keys();
+    if (oldest !== undefined) this.#identities.delete(oldest);
+  }
+
+  #schedule(row: Row, at: number): void {
+    row.dueAt = at;
+    let heap = this.#due.get(row.destination);
+    if (!heap) {
+      heap = new DueHeap();
+      this.#due.set(row.destination, heap);
+    }
+    heap.push({ at, seq: row.seq });
+  }
+
+  /** The row that is due first; entries of the heap that no longer hold are dropped on the way. */
+  #next(destination: string): Row | undefined {
+    const heap = this.#due.get(destination);
+    for (let top = heap?.peek(); heap && top; top = heap.peek()) {
+      const row = this.#rows.get(top.seq);
+      if (row?.dueAt === top.at) return row;
+      heap.pop();
+    }
+    return undefined;
+  }
+
+  #held({ seq, id, fence }: Claim): Row | undefined {
+    const row = this.#rows.get(seq);
+    return row?.id === id && row.fence === fence && row.state === 'inFlight' ? row : undefined;
+  }
+
+  #apply(row: Row, settlement: Settlement): void {
+    switch (settlement.outcome) {
+      case 'delivered':
+        this.#remove(row);
+        break;
+      case 'retry':
+        row.state = 'pending';
+        row.step = settlement.step;
+        row.answer = settlement.answer;
+        this.#schedule(row, settlement.at);
+        break;
+      case 'dead':
+        row.state = 'dead';
+        row.answer = settlement.answer;
+        row.dueAt = undefined;
+        break;
+      case 'release':
+        row.state = 'pending';
+        row.attempt -= 1;
+        this.#schedule(row, row.createdAt);
+        break;
+    }
+  }
+
+  #remove(row: Row): void {
+    this.#rows.delete(row.seq);
+    const order = this.#orders.get(row.order);
+    // Only the head is ever claimed, so it is the head that is delivered.
+    order?.shift();
+    const successor = order?.[0];
+    if (successor) this.#schedule(successor, successor.createdAt);
+    else this.#orders.delete(row.order);
+  }
+
+  #check(): void {
+    if (this.#closed) throw new QueueUnavailableError('The queue is closed.');
+  }
+}
+
+function toItem(row: Row): QueuedDelivery {
+  const { id, destination, event, transactionId, state, body, createdAt, attempt, dueAt, answer } = row;
+  return {
+    id,
+    destination,
+    event,
+    transactionId,
+    state,
+    body,
+    createdAt,
+    attempts: attempt,
+    ...(dueAt === undefined ? {} : { dueAt }),
+    ...(answer === undefined ? {} : { answer }),
+  };
+}

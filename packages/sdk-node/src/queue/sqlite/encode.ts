@@ -1,0 +1,44 @@
+import type { NewMessage, Settlement } from '../queue.js';
+import type { DeliveryRow, MessageRow, WireOp } from './wire.js';
+
+/** The messages of one turn as the JSON text that the worker's statements read. */
+export function encodeMessages(messages: readonly NewMessage[]): Extract<WireOp, { op: 'enqueue' }> {
+  const rows: MessageRow[] = [];
+  const deliveries: DeliveryRow[] = [];
+  let plain = true;
+  for (const message of messages) {
+    const created = message.kind === 'created';
+    plain &&= created;
+    const names = JSON.stringify(message.deliveries.map(({ destination }) => destination));
+    rows.push([
+      message.id,
+      message.event,
+      message.transactionId,
+      message.createdAt,
+      names,
+      deliveries.length,
+      created ? 1 : 0,
+    ]);
+    for (const { id, destination, body } of message.deliveries) {
+      deliveries.push([id, destination, message.event, message.transactionId, message.createdAt, body]);
+    }
+  }
+  return {
+    op: 'enqueue',
+    messages: JSON.stringify(rows),
+    deliveries: JSON.stringify(deliveries),
+    count: rows.length,
+    plain,
+  };
+}
+
+/** `[seq, id, fence, outcome, at, step, answer]`, the last three as far as the outcome has them. */
+export function encodeSettlements(settlements: readonly Settlement[]): Extract<WireOp, { op: 'settle' }> {
+  const rows = settlements.map((settlement) => {
+    const { seq, id, fence, outcome } = settlement;
+    if (outcome === 'retry') return [seq, id, fence, outcome, settlement.at, settlement.step, settlement.answer];
+    return [seq, id, fence, outcome, 0, 0, outcome === 'dead' ? settlement.answer : ''];
+  });
+  const onlyDelivered = settlements.every(({ outcome }) => outcome === 'delivered');
+  return { op: 'settle', rows: JSON.stringify(rows), count: rows.length, onlyDelivered };
+}

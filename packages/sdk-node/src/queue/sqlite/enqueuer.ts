@@ -1,0 +1,139 @@
+import type Database from 'libsql';
+import type { DeliveryRow, FirstRow, MessageRow, WireEnqueue } from './wire.js';
+
+interface Identity {
+  id: string | null;
+  created_at: number;
+  destinations: string;
+  first_seq: number | null;
+}
+
+interface SeqRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+const NO_ROWS: SeqRange = { from: 0, to: 0 };
+
+/** Stores messages with their deliveries, and finds out which identity is taken already. */
+export class Enqueuer {
+  readonly #insertMessages;
+  readonly #insertDeliveries;
+  readonly #lastSeq;
+  readonly #identity;
+  readonly #holdIdentity;
+  readonly #setIdentity;
+  readonly #predecessor;
+  readonly #insertDelivery;
+
+  constructor(db: Database.Database) {
+    this.#insertMessages = db.prepare(
+      `INSERT INTO message (id, event, transaction_id, created_at, destinations, first_seq)
+       SELECT value->>0, value->>1, value->>2, value->>3, value->>4, ? + (value->>5) FROM json_each(?)
+       WHERE true ON CONFLICT DO NOTHING`,
+    );
+    this.#insertDeliveries = db.prepare(
+      `INSERT INTO delivery (seq, id, destination, event, transaction_id, created_at, due_at, body)
+       SELECT ? + key, value->>0, value->>1, value->>2, value->>3, value->>4, value->>4, value->>5 FROM json_each(?)`,
+    );
+    this.#lastSeq = db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'delivery'`);
+    this.#identity = db.prepare(
+      `SELECT id, created_at, destinations, first_seq FROM message WHERE event = ? AND transaction_id = ?`,
+    );
+    this.#holdIdentity = db.prepare(`INSERT INTO message (event, transaction_id) VALUES (?, ?) ON CONFLICT DO NOTHING`);
+    this.#setIdentity = db.prepare(
+      `INSERT INTO message (event, transaction_id, id, created_at, destinations, first_seq) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET id = excluded.id, created_at = excluded.created_at,
+         destinations = excluded.destinations, first_seq = excluded.first_seq`,
+    );
+    // The newest undelivered row of the same transaction: a later message of its chain, else the created one.
+    this.#predecessor = db.prepare(
+      `SELECT max(seq) AS seq FROM (
+         SELECT seq FROM delivery WHERE transaction_id = ?1 AND event = ?2 AND chained = 1 AND destination = ?3
+         UNION ALL SELECT seq FROM delivery WHERE seq >= ?4 AND seq < ?5 AND destination = ?3)`,
+    );
+    this.#insertDelivery = db.prepare(
+      `INSERT INTO delivery (seq, id, destination, event, transaction_id, created_at, body, due_at, chained, after)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+  }
+
+  /** `null` when every message was stored, else the message that stands for each that was not. */
+  enqueue(op: WireEnqueue): (FirstRow | null)[] | null {
+    const base = this.#nextSeq();
+    if (op.plain) {
+      const { changes } = this.#insertMessages.run(base, op.messages);
+      if (changes === op.count) {
+        this.#insertDeliveries.run(base, op.deliveries);
+        return null;
+      }
+      // Some identities were taken. Rare, so told apart one by one; what the statement stored is recognised by its id.
+    }
+    return this.#each(op, op.plain);
+  }
+
+  /** The same messages as operations of one each, for when one of them is to blame for a failure. */
+  static split(op: WireEnqueue): WireEnqueue[] {
+    return [...parts(op)].map(({ message, deliveries }) => ({
+      op: 'enqueue',
+      messages: JSON.stringify([message.with(5, 0)]),
+      deliveries: JSON.stringify(deliveries),
+      count: 1,
+      plain: op.plain,
+    }));
+  }
+
+  #each(op: WireEnqueue, inserted: boolean): (FirstRow | null)[] {
+    return [...parts(op)].map(({ message, deliveries }) => {
+      const [id, event, transactionId, createdAt, destinations, , created] = message;
+      if (created === 1) {
+        const standing = this.#find(event, transactionId);
+        const ours = inserted && standing?.id === id;
+        if (standing?.id && !ours) return [standing.id, standing.created_at, standing.destinations];
+        const base = this.#nextSeq();
+        // Without an identity row, or in the row just made by this batch, nothing can be waiting ahead of us.
+        const follows = standing !== undefined && !ours;
+        this.#setIdentity.run(event, transactionId, id, createdAt, destinations, base);
+        this.#insert(deliveries, base, follows ? NO_ROWS : undefined);
+      } else {
+        this.#holdIdentity.run(event, transactionId);
+        const first = this.#find(event, transactionId);
+        const from = first?.first_seq ?? 0;
+        const count = first?.destinations ? (JSON.parse(first.destinations) as string[]).length : 0;
+        this.#insert(deliveries, this.#nextSeq(), { from, to: from + count });
+      }
+      return null;
+    });
+  }
+
+  /** @param follow given when another message of the transaction may be ahead: where its created rows would be */
+  #insert(deliveries: readonly DeliveryRow[], base: number, follow: SeqRange | undefined): void {
+    deliveries.forEach((row, index) => {
+      const after = follow ? this.#before(row, follow) : null;
+      const dueAt = after === null ? row[4] : null;
+      this.#insertDelivery.run(base + index, ...row, dueAt, follow ? 1 : null, after);
+    });
+  }
+
+  #before([, destination, event, transactionId]: DeliveryRow, { from, to }: SeqRange): number | null {
+    const rows = this.#predecessor.all(transactionId, event, destination, from, to) as { seq: number | null }[];
+    return rows[0]?.seq ?? null;
+  }
+
+  #find(event: string, transactionId: string): Identity | undefined {
+    return (this.#identity.all(event, transactionId) as Identity[])[0];
+  }
+
+  #nextSeq(): number {
+    const [row] = this.#lastSeq.all() as { seq: number }[];
+    return (row?.seq ?? 0) + 1;
+  }
+}
+
+function* parts(op: WireEnqueue): Generator<{ message: MessageRow; deliveries: DeliveryRow[] }> {
+  const messages = JSON.parse(op.messages) as MessageRow[];
+  const deliveries = JSON.parse(op.deliveries) as DeliveryRow[];
+  for (const [index, message] of messages.entries()) {
+    yield { message, deliveries: deliveries.slice(message[5], messages[index + 1]?.[5]) };
+  }
+}

@@ -1,0 +1,188 @@
+import { resolve } from 'node:path';
+import { asQueueUnavailable, ConfigurationError, QueueUnavailableError } from '../../errors.js';
+import type {
+  Claim,
+  ClaimedDelivery,
+  ClaimRequest,
+  EnqueueResult,
+  ListPage,
+  ListRequest,
+  NewMessage,
+  Queue,
+  QueueCounts,
+  Settlement,
+} from '../queue.js';
+import { encodeMessages, encodeSettlements } from './encode.js';
+import { type FirstRow, isFailure, type WireFailure, type WireOp, type WireResults } from './wire.js';
+import { WorkerClient } from './worker-client.js';
+
+export interface SqliteQueueOptions {
+  /**
+   * The queue's own database file, made with its folders when absent. Several processes may share it; it must be on a
+   * local disk. Default `var/tallyback.db`, relative to the working directory.
+   */
+  readonly path?: string;
+}
+
+interface Gathered {
+  readonly message: NewMessage;
+  readonly resolve: (result: EnqueueResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Queued {
+  readonly op: WireOp;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** {@link Queue} in an SQLite file, written by a worker thread: a receipt means that the row was fsynced. */
+export class SqliteQueue implements Queue {
+  readonly #client: WorkerClient;
+  readonly #path: string;
+  #messages: Gathered[] = [];
+  #ops: Queued[] = [];
+  #scheduled = false;
+  #closed: Promise<void> | undefined;
+
+  constructor({ path = 'var/tallyback.db' }: SqliteQueueOptions = {}) {
+    if (path === '' || path === ':memory:') {
+      throw new ConfigurationError('path', 'must name a file; for a queue that forgets on exit use memoryQueue()');
+    }
+    this.#path = resolve(path);
+    this.#client = new WorkerClient(this.#path);
+  }
+
+  async open(): Promise<void> {
+    await this.#call({ op: 'open' });
+  }
+
+  enqueue(message: NewMessage): Promise<EnqueueResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#refuse(reject)) return;
+      this.#messages.push({ message, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
+    const rows = await this.#call<'claim'>({ op: 'claim', request });
+    const { destination } = request;
+    return rows.map(([seq, id, event, transactionId, body, attempt, step, createdAt, fence]) => ({
+      seq,
+      id,
+      destination,
+      event,
+      transactionId,
+      body,
+      attempt,
+      step,
+      createdAt,
+      fence,
+    }));
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    const applied = await this.#call<'settle'>(encodeSettlements(settlements));
+    return applied === null ? settlements.map(() => true) : [...applied];
+  }
+
+  async extend(claims: readonly Claim[], until: number): Promise<boolean[]> {
+    const rows = JSON.stringify(claims.map(({ seq, id, fence }) => [seq, id, fence]));
+    const applied = await this.#call<'extend'>({ op: 'extend', rows, count: claims.length, until });
+    return applied === null ? claims.map(() => true) : [...applied];
+  }
+
+  async nextDue(destinations: readonly string[]): Promise<number | undefined> {
+    return (await this.#call<'nextDue'>({ op: 'nextDue', destinations: JSON.stringify(destinations) })) ?? undefined;
+  }
+
+  counts(destinations: readonly string[]): Promise<QueueCounts> {
+    return this.#call<'counts'>({ op: 'counts', destinations: JSON.stringify(destinations) });
+  }
+
+  list(request: ListRequest): Promise<ListPage> {
+    return this.#call<'list'>({ op: 'list', request });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  async #finish(): Promise<void> {
+    this.#post();
+    try {
+      await this.#client.post([{ op: 'close' }]);
+    } catch {
+      // The worker is gone already: there is nothing left to close.
+    }
+    await this.#client.stop();
+  }
+
+  #call<Op extends WireOp['op']>(op: Extract<WireOp, { op: Op }>): Promise<WireResults[Op]> {
+    return new Promise((resolve, reject) => {
+      if (this.#refuse(reject)) return;
+      this.#ops.push({ op, resolve: resolve as (result: never) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  #refuse(reject: (error: Error) => void): boolean {
+    if (this.#closed) reject(new QueueUnavailableError('The queue is closed.'));
+    return this.#closed !== undefined;
+  }
+
+  /** Everything asked for in one turn of the event loop travels in one message. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(() => this.#post());
+  }
+
+  #post(): void {
+    this.#scheduled = false;
+    const messages = this.#messages;
+    const ops = this.#ops;
+    if (messages.length === 0 && ops.length === 0) return;
+    this.#messages = [];
+    this.#ops = [];
+    const wire = ops.map(({ op }) => op);
+    // First, so that a claim of the same turn sees what was stored in it.
+    if (messages.length > 0) wire.unshift(encodeMessages(messages.map(({ message }) => message)));
+    this.#client.post(wire).then(
+      (results) => this.#answer(messages, ops, [...results]),
+      (error: Error) => {
+        const failure = asQueueUnavailable(error, this.#path);
+        for (const { reject } of [...messages, ...ops]) reject(failure);
+      },
+    );
+  }
+
+  #answer(messages: readonly Gathered[], ops: readonly Queued[], results: unknown[]): void {
+    if (messages.length > 0) this.#answerMessages(messages, results.shift() as WireResults['enqueue'] | WireFailure);
+    for (const [index, { resolve, reject }] of ops.entries()) {
+      const result = results[index];
+      if (isFailure(result)) reject(this.#unavailable(result));
+      else resolve(result as never);
+    }
+  }
+
+  #answerMessages(messages: readonly Gathered[], result: WireResults['enqueue'] | WireFailure): void {
+    for (const [index, { resolve, reject }] of messages.entries()) {
+      const own = isFailure(result) ? result : (result?.[index] ?? null);
+      if (own === null) resolve({ stored: true });
+      else if (isFailure(own)) reject(this.#unavailable(own));
+      else resolve({ stored: false, first: toFirst(own) });
+    }
+  }
+
+  #unavailable({ failed, code }: WireFailure): QueueUnavailableError {
+    const cause = Object.assign(new Error(failed), { code });
+    return new QueueUnavailableError(`The queue file ${this.#path} cannot be used: ${failed}`, { cause });
+  }
+}
+
+function toFirst([id, createdAt, destinations]: FirstRow) {
+  return { id, createdAt, destinations: JSON.parse(destinations) as string[] };
+}

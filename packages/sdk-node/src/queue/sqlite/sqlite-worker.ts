@@ -1,0 +1,29 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { Store } from './store.js';
+import type { WireBatch, WireReply } from './wire.js';
+
+/**
+ * The thread that owns the connection. Whatever arrived while the previous commit ran becomes one transaction (group
+ * commit without any timer), and the answers leave after that commit.
+ */
+function serve(port: MessagePort, store: Store): void {
+  port.on('message', (first: WireBatch) => {
+    const batches = [first];
+    for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) batches.push(more.message);
+    const results = store.run(batches.flatMap((batch) => batch.ops));
+    let from = 0;
+    const replies = batches.map(({ n, ops }): WireReply => {
+      from += ops.length;
+      return { n, results: results.slice(from - ops.length, from) };
+    });
+    if (batches.some((batch) => batch.ops.some((op) => op.op === 'close'))) {
+      store.close();
+      port.postMessage(replies);
+      port.close();
+    } else {
+      port.postMessage(replies);
+    }
+  });
+}
+
+if (parentPort) serve(parentPort, new Store((workerData as { path: string }).path));

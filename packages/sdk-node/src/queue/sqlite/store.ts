@@ -1,0 +1,144 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'libsql';
+import { Enqueuer } from './enqueuer.js';
+import { Reader } from './reader.js';
+import { migrate } from './schema.js';
+import { Settler } from './settler.js';
+import type { WireFailure, WireOp, WireReply } from './wire.js';
+
+type Result = WireReply['results'][number];
+
+/** Lives in the worker: one connection, and every batch of operations one transaction. */
+export class Store {
+  #open: { db: Database.Database; enqueuer: Enqueuer; settler: Settler; reader: Reader } | undefined;
+  /** SQLite's current `synchronous`: FULL only while a receipt depends on it. */
+  #synchronous = '';
+
+  constructor(private readonly path: string) {}
+
+  /** Runs all operations; each gets its own result, also when the storage fails as a whole. */
+  run(ops: readonly WireOp[]): Result[] {
+    try {
+      return this.#transaction(ops);
+    } catch (error) {
+      if (isWhole(error)) {
+        this.#recover(error);
+        return ops.map(() => failure(error));
+      }
+      // One of them is to blame: its neighbours must not suffer, so each runs alone.
+      return ops.map((op) => this.#alone(op));
+    }
+  }
+
+  close(): void {
+    this.#open?.db.close();
+    this.#open = undefined;
+  }
+
+  #alone(op: WireOp): Result {
+    try {
+      const [result] = this.#transaction([op]);
+      return result as Result;
+    } catch (error) {
+      if (isWhole(error)) this.#recover(error);
+      else if (op.op === 'enqueue' && op.count > 1) return this.#oneByOne(op);
+      return failure(error);
+    }
+  }
+
+  #oneByOne(op: Extract<WireOp, { op: 'enqueue' }>): Result {
+    return Enqueuer.split(op).map((single) => {
+      try {
+        const [result] = this.#transaction([single]);
+        return Array.isArray(result) ? (result[0] as null) : null;
+      } catch (error) {
+        return failure(error);
+      }
+    });
+  }
+
+  #transaction(ops: readonly WireOp[]): Result[] {
+    const { db, ...parts } = this.#opened();
+    // A lost claim or settlement only means one more attempt, which the receiver recognises; a lost receipt is lost money.
+    this.#synchronise(db, ops.some((op) => op.op === 'enqueue') ? 'FULL' : 'NORMAL');
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const results = ops.map((op) => perform(op, parts));
+      db.exec('COMMIT');
+      return results;
+    } catch (error) {
+      if (db.inTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #synchronise(db: Database.Database, mode: 'FULL' | 'NORMAL'): void {
+    if (this.#synchronous === mode) return;
+    db.exec(`PRAGMA synchronous = ${mode}`);
+    this.#synchronous = mode;
+  }
+
+  #opened() {
+    if (this.#open) return this.#open;
+    mkdirSync(dirname(this.path), { recursive: true });
+    const db = new Database(this.path);
+    try {
+      migrate(db);
+      this.#open = { db, enqueuer: new Enqueuer(db), settler: new Settler(db), reader: new Reader(db) };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    this.#synchronous = '';
+    return this.#open;
+  }
+
+  /** A connection that saw an I/O error or a damaged file is not trusted again: the next batch opens a new one. */
+  #recover(error: unknown): void {
+    const code = codeOf(error);
+    if (code === 'SQLITE_BUSY' || code.startsWith('SQLITE_FULL')) return;
+    try {
+      this.close();
+    } catch {
+      this.#open = undefined;
+    }
+  }
+}
+
+function perform(op: WireOp, on: { enqueuer: Enqueuer; settler: Settler; reader: Reader }): Result {
+  switch (op.op) {
+    case 'enqueue':
+      return on.enqueuer.enqueue(op);
+    case 'claim':
+      return on.settler.claim(op.request);
+    case 'settle':
+      return on.settler.settle(op);
+    case 'extend':
+      return on.settler.extend(op);
+    case 'nextDue':
+      return on.reader.nextDue(op.destinations);
+    case 'counts':
+      return on.reader.counts(op.destinations);
+    case 'list':
+      return on.reader.list(op.request);
+    default:
+      return null;
+  }
+}
+
+/** Failures of one statement's own data; every other one is about the storage as a whole. */
+function isWhole(error: unknown): boolean {
+  return !/^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE|ERROR)/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+function failure(error: unknown): WireFailure {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return code === '' ? { failed: message } : { failed: message, code };
+}

@@ -1,0 +1,72 @@
+import type { ClaimRequest, ListPage, ListRequest, QueueCounts } from '../queue.js';
+
+/**
+ * What travels between the main thread and the worker. Rows travel as JSON text: one string is cheap to clone, and the
+ * worker hands it to SQLite's `json_each` as it is, without parsing it.
+ */
+export type WireOp =
+  | WireEnqueue
+  | { readonly op: 'claim'; readonly request: ClaimRequest }
+  /** JSON array of `[seq, id, fence, outcome, at, step, answer]`. */
+  | { readonly op: 'settle'; readonly rows: string; readonly count: number; readonly onlyDelivered: boolean }
+  /** JSON array of `[seq, id, fence]`. */
+  | { readonly op: 'extend'; readonly rows: string; readonly count: number; readonly until: number }
+  | { readonly op: 'nextDue'; readonly destinations: string }
+  | { readonly op: 'counts'; readonly destinations: string }
+  | { readonly op: 'list'; readonly request: ListRequest }
+  | { readonly op: 'open' }
+  | { readonly op: 'close' };
+
+export interface WireEnqueue {
+  readonly op: 'enqueue';
+  /** JSON array of {@link MessageRow}. */
+  readonly messages: string;
+  /** JSON array of {@link DeliveryRow}, in the order of their messages. */
+  readonly deliveries: string;
+  readonly count: number;
+  /** Every message is a `created` one: they go in as one statement. */
+  readonly plain: boolean;
+}
+
+/** id, event, transaction id, created at, destination names as JSON, index of its first delivery, 1 when `created`. */
+export type MessageRow = readonly [string, string, string, number, string, number, 0 | 1];
+/** id, destination, event, transaction id, created at, body. */
+export type DeliveryRow = readonly [string, string, string, string, number, string];
+/** seq, id, event, transaction id, body, attempt, step, created at, fence. */
+export type ClaimRow = readonly [number, string, string, string, string, number, number, number, number];
+/** id, created at, destination names as JSON: the message that stands. */
+export type FirstRow = readonly [string, number, string];
+
+export interface WireResults {
+  /** `null` when all were stored; else per message `null`, the message that stands, or what went wrong with it. */
+  readonly enqueue: readonly (FirstRow | WireFailure | null)[] | null;
+  readonly claim: readonly ClaimRow[];
+  /** `null` when all applied. */
+  readonly settle: readonly boolean[] | null;
+  readonly extend: readonly boolean[] | null;
+  readonly nextDue: number | null;
+  readonly counts: QueueCounts;
+  readonly list: ListPage;
+  readonly open: null;
+  readonly close: null;
+}
+
+export interface WireFailure {
+  readonly failed: string;
+  /** SQLite's code, e.g. `SQLITE_FULL`. */
+  readonly code?: string;
+}
+
+export interface WireBatch {
+  readonly n: number;
+  readonly ops: readonly WireOp[];
+}
+
+export interface WireReply {
+  readonly n: number;
+  readonly results: readonly (WireResults[keyof WireResults] | WireFailure)[];
+}
+
+export function isFailure(result: unknown): result is WireFailure {
+  return typeof result === 'object' && result !== null && 'failed' in result;
+}

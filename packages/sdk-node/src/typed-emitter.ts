@@ -1,0 +1,48 @@
+export type Listener<Payload> = (payload: Payload) => void;
+
+/** A small typed emitter whose listeners cannot break what emits: what they throw goes to `onError`. */
+export class TypedEmitter<Events extends Record<string, unknown>> {
+  /** Per event, each listener and whether it is called once only. */
+  readonly #listeners = new Map<keyof Events, Map<Listener<never>, boolean>>();
+
+  constructor(private readonly onError: (error: unknown, event: string) => void) {}
+
+  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
+    this.#add(name, listener, false);
+  }
+
+  once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
+    this.#add(name, listener, true);
+  }
+
+  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
+    this.#listeners.get(name)?.delete(listener);
+  }
+
+  /** The payload is only made when someone listens. */
+  emit<Name extends keyof Events & string>(name: Name, payload: () => Events[Name]): void {
+    const listeners = this.#listeners.get(name);
+    if (!listeners || listeners.size === 0) return;
+    const made = payload();
+    for (const [listener, once] of [...listeners]) {
+      if (once) listeners.delete(listener);
+      this.#call(listener as Listener<Events[Name]>, made, name);
+    }
+  }
+
+  #add<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>, once: boolean): void {
+    const listeners = this.#listeners.get(name) ?? new Map<Listener<never>, boolean>();
+    listeners.set(listener, once);
+    this.#listeners.set(name, listeners);
+  }
+
+  #call<Payload>(listener: Listener<Payload>, payload: Payload, name: string): void {
+    try {
+      const returned: unknown = listener(payload);
+      // An async listener's rejection has no other owner.
+      if (returned instanceof Promise) returned.catch((error: unknown) => this.onError(error, name));
+    } catch (error) {
+      this.onError(error, name);
+    }
+  }
+}
