@@ -1,0 +1,41 @@
+import { type Html, html } from '../html.js';
+
+/** The frame of every page. The browser SDK is part of it: a visitor may land anywhere. */
+export function layout(title: string, main: Html): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="Boots, layers and packs for people who walk, from a small shop in the hills.">
+<title>${title} · Fjell &amp; Fern</title>
+<link rel="icon" href="/assets/fern.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/assets/shop.css">
+<script src="/tallyback.js" data-params="clickid" defer></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+  <div class="wrap">
+    <a class="brand" href="/"><img src="/assets/fern.svg" alt="" width="30" height="30">Fjell &amp; Fern</a>
+    <nav aria-label="Shop">
+      <a href="/#boots">Boots</a>
+      <a href="/#layers">Layers</a>
+      <a href="/#carry">Carry</a>
+    </nav>
+  </div>
+</header>
+<main id="main">
+${main}
+</main>
+<footer class="bottom">
+  <div class="wrap">
+    <p><strong>Fjell &amp; Fern</strong><br>Made for walking since 1987.</p>
+    <p>Free delivery · 60 days to return<br>An example shop: nothing is charged, nothing is sent.</p>
+  </div>
+</footer>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { plain, type Reply } from './reply.js';
+import { FormTooLargeError, readForm } from './request-body.js';
+import type { Shop } from './shop.js';
+
+// Nothing but files of our own origin, no inline script or style: text that slips through unescaped still does nothing.
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const SECURITY_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+/** Serves the shop over HTTP. */
+export function createShopServer(shop: Shop, log: (line: string) => void): Server {
+  return createServer((request, response) => {
+    answer(shop, request)
+      .catch((error: unknown) => {
+        if (error instanceof FormTooLargeError) return plain(413, error.message, { connection: 'close' });
+        log(`${request.method} failed: ${error instanceof Error ? error.stack : String(error)}`);
+        return plain(500, 'Something went wrong on our side. Please try again.');
+      })
+      .then((reply) => send(request, response, reply))
+      .catch(() => response.destroy());
+  });
+}
+
+async function answer(shop: Shop, request: IncomingMessage): Promise<Reply> {
+  const target = `http://shop${request.url ?? '/'}`;
+  if (!URL.canParse(target)) return plain(400, 'This address cannot be read.');
+  const { pathname, searchParams } = new URL(target);
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      return shop.get(pathname, searchParams);
+    case 'POST':
+      // Browsers say where a form comes from; one that another site sends in the visitor's name is refused.
+      if (!['same-origin', undefined].includes(request.headers['sec-fetch-site'] as string | undefined)) {
+        return plain(403, 'This form was sent from another site.');
+      }
+      return shop.post(pathname, await readForm(request));
+    default:
+      return plain(405, 'Only GET, HEAD and POST are answered here.', { allow: 'GET, HEAD, POST' });
+  }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
+  response.setHeaders(new Map(Object.entries({ ...SECURITY_HEADERS, ...headers })));
+  const { etag } = headers;
+  if (etag !== undefined && request.headers['if-none-match'] === etag) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body) }).end(body);
+}
