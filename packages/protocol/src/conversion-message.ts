@@ -115,7 +115,7 @@ export function parseMessageBytes(body: Uint8Array): Parsed<ConversionMessage> {
   return parseConversionMessage(value);
 }
 
-/** Writes a message as JSON with the fields in their documented order, so that equal messages are equal bytes. */
+/** Writes a message as JSON with the fields in their documented order, whatever order they were set in (`metadata` keeps its own). */
 export function serializeMessage(message: ConversionMessage): string {
   const { type, timestamp } = message;
   return JSON.stringify({ type, timestamp, data: inOrder(message.data) });

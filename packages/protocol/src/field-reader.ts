@@ -1,5 +1,5 @@
 import type { Fault, FaultReason } from './faults.js';
-import { nearest } from './nearest.js';
+import { suggestField } from './field-friends.js';
 
 // A hostile body may hold thousands of faulty fields; an answer listing them all would help nobody.
 const MAX_FAULTS = 100;
@@ -90,7 +90,7 @@ export class FieldReader {
 
   private unknown(name: string, known: readonly string[]): void {
     const shown = shownName(name);
-    const suggestion = nearest(name, known);
+    const suggestion = suggestField(name, known);
     const hint = suggestion === undefined ? `known here: ${known.join(', ')}` : `did you mean "${suggestion}"?`;
     this.fault('unknown_field', shown, `unknown field "${shown}"; ${hint}`);
   }

@@ -1,8 +1,8 @@
 // `{name}` anywhere gives it away; the other delimiters also occur in honest values, so they must enclose all of it.
 const bracesAnywhere = /(?:\{|%7B)[A-Za-z_][\w.:-]*(?:\}|%7D)/i;
 const enclosed =
-  /^(?:\$?\{.*\}|(?:%7B)+.*(?:%7D)+|\[[\w.: -]+\]|%5B[\w.: -]+%5D|##?\w[\w.-]*##?|(?:%23){1,2}\w[\w.-]*(?:%23){1,2}|\$\w+\$|%24\w+%24|__\w+__|%%?[A-Za-z_]\w*%%?|<\w[\w. -]*>)$/i;
-const braceGuid = /^\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/i;
+  /^(?:\$?\{[^"]*\}|%7B[^"]*%7D|\[[\w.: -]+\]|%5B[\w.: -]+%5D|##?\w[\w.-]*##?|(?:%23){1,2}\w[\w.-]*(?:%23){1,2}|\$\w+\$|%24\w+%24|__\w+__|%%?[A-Za-z_]\w*%%?|<\w[\w. -]*>)$/i;
+const braceGuid = /^(?:\{|%7B)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\}|%7D)$/i;
 
 /**
  * Whether a value is a macro that somebody's tool did not replace: `{clickid}`, `[click_id]`, `$ob_click_id$`,

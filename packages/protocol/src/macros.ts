@@ -49,7 +49,7 @@ const friends: ReadonlyMap<string, string> = new Map(
   }).flatMap(([ours, theirs]) => theirs.split(' ').map((name) => [name, ours] as const)),
 );
 
-const numbered = /^(?:s|sub|subid|var|affsub|aff|token|c|p)(10|[1-9])$/;
+const numbered = /^(?:s|sub|subid|var|affsub|token)(10|[1-9])$/;
 
 /** Whether a name is one of `macros`, or a well-formed `query.NAME` where those are allowed. */
 export function isKnownMacro(name: string, macros: ReadonlySet<string>, allowQueryMacros: boolean): boolean {

@@ -130,7 +130,7 @@ function checkOrigin(
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
     return add('scheme_not_allowed', `"${scheme}:" is not allowed; use https:`);
   }
-  if (!URL.canParse(origin))
+  if (source[origin.length] === '\\' || !URL.canParse(origin))
     return add('not_absolute_url', 'must be an absolute URL such as https://shop.example/land');
   if (scheme === 'http' && options.allowHttp === false) {
     return add(
