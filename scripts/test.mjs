@@ -1,0 +1,18 @@
+import { Failure, runMain } from './setup/failure.mjs';
+import { passThrough } from './setup/pass-through.mjs';
+import { setUp } from './setup.mjs';
+
+await runMain(async () => {
+  await setUp('all');
+  const lint = await passThrough(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']);
+  if (lint !== 0) throw new Failure('lint or format: see above; npm run format mends most of it');
+
+  const reporters = ['--reporters=default', '--reporters=<rootDir>/scripts/test/summary-reporter.mjs'];
+  const args = ['node_modules/jest/bin/jest.js', ...reporters, ...process.argv.slice(2)];
+  return passThrough(args, { ...process.env, NODE_OPTIONS: nodeOptions() });
+});
+
+// Strict in every process that a test starts, too: a promise that nobody owns is a fault wherever it is.
+function nodeOptions() {
+  return [process.env.NODE_OPTIONS, '--unhandled-rejections=strict'].filter(Boolean).join(' ');
+}
