@@ -1,0 +1,21 @@
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
+import type { CampaignOffer, CatalogStatus, RedirectStatus } from './catalog.js';
+
+/** A partner's traffic to one or more offers; owns the click URL `/c/<key>`. */
+@Entity('tallyback_campaigns')
+@Index('tallyback_campaigns_key', ['key'], { unique: true })
+export class Campaign {
+  @IdPrimaryColumn() id: string;
+  @TextColumn('key', 64) key: string;
+  @TextColumn('name', 200) name: string;
+  @TextColumn('status', 16) status: CatalogStatus;
+  @IdColumn('partner_id') partnerId: string;
+  /** Offers by key with their share of the traffic. */
+  @JsonColumn('offers') offers: CampaignOffer[];
+  @Column({ name: 'redirect', type: 'integer' }) redirect: RedirectStatus;
+  /** Where visitors go while the campaign is paused or has no active offer. */
+  @TextColumn('fallback_url', 2048, { nullable: true }) fallbackUrl: string | null;
+  @TimeColumn('created_at') createdAt: number;
+  @TimeColumn('updated_at') updatedAt: number;
+}

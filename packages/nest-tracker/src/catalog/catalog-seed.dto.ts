@@ -1,0 +1,149 @@
+import type { ConversionStatus } from '@tallyback/protocol';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import {
+  CATALOG_STATUSES,
+  type CatalogStatus,
+  type DuplicatePolicy,
+  REDIRECT_STATUSES,
+  type RedirectStatus,
+  SENDER_METHODS,
+  type SenderMethod,
+} from './catalog.js';
+import {
+  IsAddressRange,
+  IsCurrencyCode,
+  IsDestination,
+  IsEvent,
+  IsKey,
+  IsPercent,
+  IsPublicKey,
+  IsSecret,
+  IsWebUrl,
+} from './catalog-validators.js';
+
+const TEN_YEARS_IN_SECONDS = 315_360_000;
+
+/** An advertiser as the seed and the management routes write it. */
+export class AdvertiserDto {
+  @IsKey() key: string;
+  @IsOptional() @IsString() @Length(1, 200) name?: string;
+  /** Default `["signature"]`. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(SENDER_METHODS, { each: true })
+  accept?: SenderMethod[];
+  @IsOptional() @IsArray() @ArrayMaxSize(8) @IsSecret({ each: true }) secrets?: string[];
+  @IsOptional() @IsArray() @ArrayMaxSize(8) @IsPublicKey({ each: true }) publicKeys?: string[];
+  @IsOptional() @IsString() @Length(6, 256) token?: string;
+  @IsOptional() @IsArray() @ArrayMaxSize(256) @IsAddressRange({ each: true }) ipAllow?: string[];
+}
+
+/** One payout rule. */
+export class PayoutRuleDto {
+  @IsOptional() @IsEvent() event?: string;
+  @IsIn(['fixed', 'percent']) kind: 'fixed' | 'percent';
+  @ValidateIf((rule: PayoutRuleDto) => rule.kind === 'fixed') @IsString() amount?: string;
+  @ValidateIf((rule: PayoutRuleDto) => rule.kind === 'percent') @IsPercent() percent?: string;
+}
+
+/** Seconds from click to conversion. */
+export class ConversionWindowDto {
+  @IsOptional() @IsInt() @Min(0) @Max(TEN_YEARS_IN_SECONDS) minSeconds?: number;
+  @IsOptional() @IsInt() @Min(0) @Max(TEN_YEARS_IN_SECONDS) maxSeconds?: number;
+}
+
+/** Caps of an offer. */
+export class OfferCapsDto {
+  @IsOptional() @IsInt() @Min(0) conversionsPerDay?: number;
+  @IsOptional() @IsInt() @Min(0) conversionsPerMonth?: number;
+  @IsOptional() @IsInt() @Min(0) conversionsTotal?: number;
+}
+
+/** An offer. */
+export class OfferDto {
+  @IsKey() key: string;
+  /** Key of the advertiser. */
+  @IsKey() advertiser: string;
+  @IsOptional() @IsString() @Length(1, 200) name?: string;
+  @IsOptional() @IsIn(CATALOG_STATUSES) status?: CatalogStatus;
+  @IsDestination() destination: string;
+  @IsCurrencyCode() currency: string;
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => PayoutRuleDto) payout?: PayoutRuleDto[];
+  /** Absent: any event. */
+  @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsEvent({ each: true }) events?: string[];
+  /** Policy by event; default `ignore`. */
+  @IsOptional() @IsObject() duplicates?: Record<string, DuplicatePolicy>;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => ConversionWindowDto) window?: ConversionWindowDto;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => OfferCapsDto) caps?: OfferCapsDto;
+  /** Status of a conversion whose message names none. Default `approved`. */
+  @IsOptional() @IsIn(['pending', 'approved', 'rejected']) defaultStatus?: ConversionStatus;
+  @IsOptional() @IsBoolean() allowPayoutOverride?: boolean;
+  /** `payout` in a classic postback means revenue, as most networks use it. Default false. */
+  @IsOptional() @IsBoolean() payoutIsRevenue?: boolean;
+}
+
+/** A URL the partner wants to be told at. */
+export class PartnerPostbackDto {
+  @IsString() @Length(8, 2048) url: string;
+  @IsOptional() @IsArray() @IsEvent({ each: true }) on?: string[];
+  @IsOptional() @IsArray() @IsIn(['pending', 'approved', 'rejected', 'refunded'], { each: true }) status?: string[];
+}
+
+/** A partner. */
+export class PartnerDto {
+  @IsKey() key: string;
+  @IsOptional() @IsString() @Length(1, 200) name?: string;
+  /** Default `external_id`. */
+  @IsOptional() @IsString() @Length(1, 64) clickIdParameter?: string;
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => PartnerPostbackDto)
+  postbacks?: PartnerPostbackDto[];
+}
+
+/** An offer's share of a campaign. */
+export class CampaignOfferDto {
+  @IsKey() offer: string;
+  /** Default 1. */
+  @IsOptional() @IsInt() @Min(0) @Max(1_000_000) weight?: number;
+}
+
+/** A campaign. */
+export class CampaignDto {
+  @IsKey() key: string;
+  @IsKey() partner: string;
+  @IsOptional() @IsString() @Length(1, 200) name?: string;
+  @IsOptional() @IsIn(CATALOG_STATUSES) status?: CatalogStatus;
+  @IsArray() @ArrayMinSize(1) @ValidateNested({ each: true }) @Type(() => CampaignOfferDto) offers: CampaignOfferDto[];
+  /** Default 302. */
+  @IsOptional() @IsIn(REDIRECT_STATUSES) redirect?: RedirectStatus;
+  @IsOptional() @IsWebUrl() fallbackUrl?: string;
+}
+
+/** A whole catalog, as in `forRoot({ seed })` and the seed file. */
+export class CatalogSeed {
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => AdvertiserDto) advertisers?: AdvertiserDto[];
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => OfferDto) offers?: OfferDto[];
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => PartnerDto) partners?: PartnerDto[];
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => CampaignDto) campaigns?: CampaignDto[];
+}

@@ -1,0 +1,104 @@
+import { BlockList } from 'node:net';
+import {
+  CLICK_MACROS,
+  compileUrlTemplate,
+  createUrlVerifier,
+  createVerifier,
+  type Template,
+  type UrlVerifier,
+  type Verifier,
+} from '@tallyback/protocol';
+import type { Advertiser } from './advertiser.entity.js';
+import type { Campaign } from './campaign.entity.js';
+import { addAddressRange } from './catalog-validators.js';
+import type { Offer } from './offer.entity.js';
+import type { Partner } from './partner.entity.js';
+
+/** An advertiser with everything ready that proving a sender needs. */
+export interface CatalogAdvertiser {
+  readonly row: Advertiser;
+  /** Undefined when the advertiser has no key that could sign a message. */
+  readonly verifier: Verifier | undefined;
+  readonly urlVerifier: UrlVerifier | undefined;
+  readonly addresses: BlockList;
+}
+
+/** An offer with its compiled destination. */
+export interface CatalogOffer {
+  readonly row: Offer;
+  readonly advertiser: CatalogAdvertiser;
+  readonly destination: Template;
+}
+
+/** A campaign with its partner and offers resolved. */
+export interface CatalogCampaign {
+  readonly row: Campaign;
+  readonly partner: Partner;
+  readonly offers: readonly { readonly offer: CatalogOffer; readonly weight: number }[];
+}
+
+/** The rows a snapshot is made of. */
+export interface CatalogRows {
+  readonly advertisers: readonly Advertiser[];
+  readonly offers: readonly Offer[];
+  readonly partners: readonly Partner[];
+  readonly campaigns: readonly Campaign[];
+}
+
+/** The whole catalog at one moment, compiled once, so that a click looks nothing up in the database. */
+export class CatalogSnapshot {
+  readonly advertisersByKey = new Map<string, CatalogAdvertiser>();
+  readonly advertisersById = new Map<string, CatalogAdvertiser>();
+  readonly advertisersByTokenHash = new Map<string, CatalogAdvertiser>();
+  readonly offersByKey = new Map<string, CatalogOffer>();
+  readonly offersById = new Map<string, CatalogOffer>();
+  readonly partnersByKey = new Map<string, Partner>();
+  readonly partnersById = new Map<string, Partner>();
+  readonly campaignsByKey = new Map<string, CatalogCampaign>();
+  readonly campaignsById = new Map<string, CatalogCampaign>();
+
+  constructor(rows: CatalogRows, toleranceSeconds: number) {
+    for (const row of rows.advertisers) this.addAdvertiser(compileAdvertiser(row, toleranceSeconds));
+    for (const row of rows.offers) {
+      const advertiser = this.advertisersById.get(row.advertiserId);
+      if (!advertiser) continue;
+      const destination = compileUrlTemplate(row.destination, { macros: CLICK_MACROS, allowQueryMacros: true });
+      const offer = { row, advertiser, destination };
+      this.offersByKey.set(row.key, offer);
+      this.offersById.set(row.id, offer);
+    }
+    for (const row of rows.partners) {
+      this.partnersByKey.set(row.key, row);
+      this.partnersById.set(row.id, row);
+    }
+    for (const row of rows.campaigns) {
+      const partner = this.partnersById.get(row.partnerId);
+      if (!partner) continue;
+      const offers = row.offers.flatMap(({ offer: key, weight }) => {
+        const offer = this.offersByKey.get(key);
+        return offer ? [{ offer, weight }] : [];
+      });
+      const campaign = { row, partner, offers };
+      this.campaignsByKey.set(row.key, campaign);
+      this.campaignsById.set(row.id, campaign);
+    }
+  }
+
+  private addAdvertiser(advertiser: CatalogAdvertiser): void {
+    this.advertisersByKey.set(advertiser.row.key, advertiser);
+    this.advertisersById.set(advertiser.row.id, advertiser);
+    if (advertiser.row.tokenHash) this.advertisersByTokenHash.set(advertiser.row.tokenHash, advertiser);
+  }
+}
+
+function compileAdvertiser(row: Advertiser, toleranceSeconds: number): CatalogAdvertiser {
+  const keys = [...row.secrets, ...row.publicKeys];
+  const addresses = new BlockList();
+  for (const range of row.ipAllow) addAddressRange(addresses, range);
+  return {
+    row,
+    addresses,
+    verifier: keys.length > 0 ? createVerifier(keys, { toleranceSeconds }) : undefined,
+    urlVerifier: row.secrets.length > 0 ? createUrlVerifier(row.secrets, { toleranceSeconds }) : undefined,
+  };
+}

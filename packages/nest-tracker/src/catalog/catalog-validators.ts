@@ -1,0 +1,160 @@
+import { BlockList, isIP } from 'node:net';
+import {
+  CLICK_MACROS,
+  compileUrlTemplate,
+  createSigner,
+  createVerifier,
+  currencyExponent,
+  isCurrency,
+  MoneyError,
+  parseAmount,
+  percentOf,
+  TemplateError,
+} from '@tallyback/protocol';
+import { registerDecorator, type ValidationOptions } from 'class-validator';
+
+/** A check that answers what is wrong with a value, or nothing. */
+type Check = (value: unknown) => string | undefined;
+
+/** A class-validator decorator from a check whose own words become the message. */
+function checked(name: string, check: Check, options?: ValidationOptions): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: String(propertyName),
+      options,
+      validator: {
+        validate: (value) => check(value) === undefined,
+        defaultMessage: (args) => check(options?.each ? firstFaulty(args?.value, check) : args?.value) ?? 'is invalid',
+      },
+    });
+}
+
+function firstFaulty(values: unknown, check: Check): unknown {
+  return Array.isArray(values) ? values.find((value) => check(value) !== undefined) : values;
+}
+
+function saying(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const KEY = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** A catalog key: `^[a-z0-9][a-z0-9_-]{0,63}$`. */
+export const IsKey = (options?: ValidationOptions) =>
+  checked(
+    'isKey',
+    (value) =>
+      typeof value === 'string' && KEY.test(value)
+        ? undefined
+        : 'must be a key: 1 to 64 of a-z, 0-9, "_" and "-", starting with a letter or digit',
+    options,
+  );
+
+/** An event name: `^[a-z][a-z0-9_]{0,63}$`. */
+export const IsEvent = (options?: ValidationOptions) =>
+  checked(
+    'isEvent',
+    (value) =>
+      typeof value === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(value)
+        ? undefined
+        : 'must be an event name such as "purchase": a-z, 0-9 and "_", starting with a letter',
+    options,
+  );
+
+/** An upper-case ISO 4217 code. */
+export const IsCurrencyCode = () =>
+  checked('isCurrencyCode', (value) =>
+    typeof value === 'string' && isCurrency(value) ? undefined : 'must be an ISO 4217 code in capitals such as "EUR"',
+  );
+
+/** A URL template with our macros that cannot send a visitor to a host of somebody else's choosing. */
+export const IsDestination = () =>
+  checked('isDestination', (value) => {
+    if (typeof value !== 'string') return 'must be a URL template such as "https://shop.example/?clickid={clickid}"';
+    if (value.length > 2048) return 'must not be longer than 2048 characters';
+    try {
+      compileUrlTemplate(value, { macros: CLICK_MACROS, allowQueryMacros: true });
+      return undefined;
+    } catch (error) {
+      if (error instanceof TemplateError) return error.findings.map(({ message }) => message).join(' ');
+      throw error;
+    }
+  });
+
+/** An absolute http or https URL without macros. */
+export const IsWebUrl = () =>
+  checked('isWebUrl', (value) =>
+    typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
+      ? undefined
+      : 'must be an absolute URL that starts with https:// or http://',
+  );
+
+/** A `whsec_` secret. */
+export const IsSecret = (options?: ValidationOptions) =>
+  checked(
+    'isSecret',
+    (value) =>
+      typeof value === 'string' && value.startsWith('whsec_')
+        ? saying(() => createSigner(value))
+        : 'must be a secret that starts with "whsec_"',
+    options,
+  );
+
+/** A `whpk_` public key. */
+export const IsPublicKey = (options?: ValidationOptions) =>
+  checked(
+    'isPublicKey',
+    (value) =>
+      typeof value === 'string' && value.startsWith('whpk_')
+        ? saying(() => createVerifier(value))
+        : 'must be a public key that starts with "whpk_"',
+    options,
+  );
+
+/** An IP address or a CIDR range. */
+export const IsAddressRange = (options?: ValidationOptions) =>
+  checked(
+    'isAddressRange',
+    (value) => (typeof value === 'string' ? saying(() => addAddressRange(new BlockList(), value)) : 'must be a string'),
+    options,
+  );
+
+/**
+ * Adds an address or CIDR range to a list.
+ *
+ * @throws Error that says what an address range looks like.
+ */
+export function addAddressRange(list: BlockList, range: string): void {
+  const [address = '', prefix, ...rest] = range.split('/');
+  const family = isIP(address);
+  const bits = family === 4 ? 32 : 128;
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+  if (family === 0 || rest.length > 0 || !(length <= bits)) {
+    throw new Error('must be an IP address or CIDR range such as "203.0.113.0/24" or "2001:db8::/32"');
+  }
+  list.addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** A decimal percentage as text, such as "12.5". */
+export const IsPercent = () =>
+  checked('isPercent', (value) =>
+    typeof value === 'string' ? saying(() => percentOf(0n, value)) : 'must be a decimal string such as "12.5"',
+  );
+
+/** Says what is wrong with an amount of a currency, or nothing. */
+export function amountFault(amount: string, currency: string): string | undefined {
+  try {
+    currencyExponent(currency);
+    return parseAmount(amount, currency) < 0n ? 'must not be negative' : undefined;
+  } catch (error) {
+    if (error instanceof MoneyError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../storage/clock.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { Advertiser } from './advertiser.entity.js';
+import { Campaign } from './campaign.entity.js';
+import { applySeed } from './catalog-seeder.js';
+import { CatalogSnapshot } from './catalog-snapshot.js';
+import { Offer } from './offer.entity.js';
+import { Partner } from './partner.entity.js';
+
+/** After this long the next reader starts a refresh, in milliseconds. */
+const FRESH_MS = 5_000;
+/** After this long readers wait for it: the longest that another process's change may go unseen. */
+const MAX_AGE_MS = 30_000;
+const DEFAULT_TOLERANCE_SECONDS = 300;
+
+/** Advertisers, offers, partners and campaigns. */
+@Injectable()
+export class CatalogService implements OnModuleInit {
+  private readonly logger = new Logger(CatalogService.name);
+  private current: { readonly snapshot: CatalogSnapshot; readonly loadedAt: number } | undefined;
+  private loading: Promise<CatalogSnapshot> | undefined;
+
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly clock: Clock,
+    @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    if (this.options.seed !== undefined) await this.apply(this.options.seed);
+  }
+
+  /**
+   * The catalog as it was a few seconds ago, at most half a minute. While a fresh one is loaded the old one keeps
+   * serving, so that clicks do not wait for it.
+   */
+  async snapshot(): Promise<CatalogSnapshot> {
+    if (!this.current) return this.load();
+    const age = this.clock.now() - this.current.loadedAt;
+    if (age > MAX_AGE_MS) return this.load();
+    if (age > FRESH_MS) {
+      this.load().catch((error: Error) => this.logger.warn(`The catalog could not be refreshed: ${error.message}`));
+    }
+    return this.current.snapshot;
+  }
+
+  /**
+   * Applies a catalog by key; what it does not name is left alone.
+   *
+   * @throws CatalogError with the path of every fault; then nothing was stored.
+   */
+  async apply(seed: unknown): Promise<void> {
+    await applySeed(this.storage, seed, this.clock.now);
+    await this.loading?.catch(() => undefined);
+    await this.load();
+  }
+
+  private load(): Promise<CatalogSnapshot> {
+    this.loading ??= this.read().finally(() => {
+      this.loading = undefined;
+    });
+    return this.loading;
+  }
+
+  private async read(): Promise<CatalogSnapshot> {
+    const loadedAt = this.clock.now();
+    const { manager } = this.storage;
+    const snapshot = new CatalogSnapshot(
+      {
+        advertisers: await manager.find(Advertiser),
+        offers: await manager.find(Offer),
+        partners: await manager.find(Partner),
+        campaigns: await manager.find(Campaign),
+      },
+      this.options.signatureToleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
+    );
+    this.current = { snapshot, loadedAt };
+    return snapshot;
+  }
+}

@@ -1,0 +1,61 @@
+// The catalog's vocabulary: plain values that entities, seed file and services share.
+
+/** Ways a sender may prove who it is; `none` accepts anyone who knows the click id. */
+export const SENDER_METHODS = ['signature', 'token', 'ip', 'none'] as const;
+export type SenderMethod = (typeof SENDER_METHODS)[number];
+
+/** Whether a campaign or offer takes traffic and conversions. */
+export const CATALOG_STATUSES = ['active', 'paused'] as const;
+export type CatalogStatus = (typeof CATALOG_STATUSES)[number];
+
+/** HTTP statuses a campaign may redirect with. */
+export const REDIRECT_STATUSES = [302, 303, 307] as const;
+export type RedirectStatus = (typeof REDIRECT_STATUSES)[number];
+
+/** What a second message about the same order does. */
+export const DUPLICATE_POLICIES = ['ignore', 'update', 'increment', 'new', 'once_per_click', 'reject'] as const;
+export type DuplicatePolicy = (typeof DUPLICATE_POLICIES)[number];
+
+/** What the partner earns for one event; the first rule whose event matches applies. */
+export type PayoutRule =
+  | {
+      /** Event the rule is for; absent: every event. */
+      readonly event?: string;
+      readonly kind: 'fixed';
+      /** Decimal amount in the offer's currency. */
+      readonly amount: string;
+    }
+  | {
+      readonly event?: string;
+      readonly kind: 'percent';
+      /** Percent of the revenue, a decimal string such as "12.5". */
+      readonly percent: string;
+    };
+
+/** Seconds from click to conversion within which a conversion counts. */
+export interface ConversionWindow {
+  readonly minSeconds?: number;
+  readonly maxSeconds?: number;
+}
+
+/** How many conversions of an offer count; the day and the month are UTC. */
+export interface OfferCaps {
+  readonly conversionsPerDay?: number;
+  readonly conversionsPerMonth?: number;
+  readonly conversionsTotal?: number;
+}
+
+/** One offer of a campaign with its share of the traffic. */
+export interface CampaignOffer {
+  /** Key of the offer. */
+  readonly offer: string;
+  /** Relative share; 0 takes no traffic. */
+  readonly weight: number;
+}
+
+/** A URL that a partner wants to be told conversions at. */
+export interface PartnerPostback {
+  readonly url: string;
+  readonly on?: readonly string[];
+  readonly status?: readonly string[];
+}

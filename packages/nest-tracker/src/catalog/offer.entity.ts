@@ -1,0 +1,30 @@
+import type { ConversionStatus } from '@tallyback/protocol';
+import { Column, Entity, Index } from 'typeorm';
+import { CurrencyColumn, IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
+import type { CatalogStatus, ConversionWindow, DuplicatePolicy, OfferCaps, PayoutRule } from './catalog.js';
+
+/** What is sold: where its clicks go, what a conversion pays, under which policy it counts. */
+@Entity('tallyback_offers')
+@Index('tallyback_offers_key', ['key'], { unique: true })
+export class Offer {
+  @IdPrimaryColumn() id: string;
+  @TextColumn('key', 64) key: string;
+  @IdColumn('advertiser_id') advertiserId: string;
+  @TextColumn('name', 200) name: string;
+  @TextColumn('status', 16) status: CatalogStatus;
+  /** URL template of the landing page. */
+  @TextColumn('destination', 2048) destination: string;
+  @CurrencyColumn('currency') currency: string;
+  @JsonColumn('payout') payout: PayoutRule[];
+  /** Events that count; null: any. */
+  @JsonColumn('events', { nullable: true }) events: string[] | null;
+  @JsonColumn('duplicates') duplicates: Record<string, DuplicatePolicy>;
+  @JsonColumn('conversion_window') window: ConversionWindow;
+  @JsonColumn('caps') caps: OfferCaps;
+  @TextColumn('default_status', 16) defaultStatus: ConversionStatus;
+  @Column({ name: 'allow_payout_override', type: 'boolean' }) allowPayoutOverride: boolean;
+  /** Whether `payout` in a classic postback is what the advertiser pays (revenue), as most networks mean it. */
+  @Column({ name: 'payout_is_revenue', type: 'boolean' }) payoutIsRevenue: boolean;
+  @TimeColumn('created_at') createdAt: number;
+  @TimeColumn('updated_at') updatedAt: number;
+}

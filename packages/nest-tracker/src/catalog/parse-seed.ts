@@ -1,0 +1,80 @@
+import { plainToInstance } from 'class-transformer';
+import { type ValidationError, validateSync } from 'class-validator';
+import { DUPLICATE_POLICIES } from './catalog.js';
+import { CatalogError, type CatalogFault } from './catalog-error.js';
+import { CatalogSeed } from './catalog-seed.dto.js';
+import { amountFault } from './catalog-validators.js';
+
+/**
+ * Reads a catalog: every field checked, unknown fields refused, references within the catalog left to the seeder, which
+ * also knows what the database holds.
+ *
+ * @throws CatalogError with every fault and its path.
+ */
+export function parseSeed(value: unknown): CatalogSeed {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CatalogError([
+      { path: 'seed', message: 'must be an object with advertisers, offers, partners, campaigns' },
+    ]);
+  }
+  const seed = plainToInstance(CatalogSeed, value);
+  const errors = validateSync(seed, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+  const faults = errors.flatMap((error) => flatten(error, ''));
+  if (faults.length === 0)
+    faults.push(...amountFaults(seed), ...duplicateFaults(seed), ...windowFaults(seed), ...keyFaults(seed));
+  if (faults.length > 0) throw new CatalogError(faults);
+  return seed;
+}
+
+function flatten(error: ValidationError, parent: string): CatalogFault[] {
+  const path = /^\d+$/.test(error.property)
+    ? `${parent}[${error.property}]`
+    : parent
+      ? `${parent}.${error.property}`
+      : error.property;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+    path,
+    message:
+      rule === 'whitelistValidation' ? 'is not a field of the catalog' : message.replace(`${error.property} `, ''),
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, path))];
+}
+
+function amountFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
+  return offers.flatMap((offer, o) =>
+    (offer.payout ?? []).flatMap((rule, r) => {
+      const message = rule.kind === 'fixed' ? amountFault(rule.amount ?? '', offer.currency) : undefined;
+      return message ? [{ path: `offers[${o}].payout[${r}].amount`, message }] : [];
+    }),
+  );
+}
+
+function duplicateFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
+  return offers.flatMap((offer, o) =>
+    Object.entries(offer.duplicates ?? {}).flatMap(([event, policy]) =>
+      (DUPLICATE_POLICIES as readonly string[]).includes(policy)
+        ? []
+        : [{ path: `offers[${o}].duplicates.${event}`, message: `must be one of ${DUPLICATE_POLICIES.join(', ')}` }],
+    ),
+  );
+}
+
+function windowFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
+  return offers.flatMap(({ window }, o) =>
+    window && (window.minSeconds ?? 0) > (window.maxSeconds ?? Number.POSITIVE_INFINITY)
+      ? [{ path: `offers[${o}].window.minSeconds`, message: 'must not be greater than maxSeconds' }]
+      : [],
+  );
+}
+
+/** The same key twice in one list would make the second silently overwrite the first. */
+function keyFaults(seed: CatalogSeed): CatalogFault[] {
+  return (['advertisers', 'offers', 'partners', 'campaigns'] as const).flatMap((list) => {
+    const seen = new Set<string>();
+    return (seed[list] ?? []).flatMap(({ key }, i) => {
+      if (seen.has(key)) return [{ path: `${list}[${i}].key`, message: `"${key}" stands twice in the list` }];
+      seen.add(key);
+      return [];
+    });
+  });
+}

@@ -1,0 +1,17 @@
+import { Entity, Index } from 'typeorm';
+import { IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
+import type { PartnerPostback } from './catalog.js';
+
+/** An affiliate or traffic source: earns payouts. */
+@Entity('tallyback_partners')
+@Index('tallyback_partners_key', ['key'], { unique: true })
+export class Partner {
+  @IdPrimaryColumn() id: string;
+  @TextColumn('key', 64) key: string;
+  @TextColumn('name', 200) name: string;
+  /** Query parameter of the click URL that carries the partner's own click id. */
+  @TextColumn('click_id_parameter', 64) clickIdParameter: string;
+  @JsonColumn('postbacks') postbacks: PartnerPostback[];
+  @TimeColumn('created_at') createdAt: number;
+  @TimeColumn('updated_at') updatedAt: number;
+}

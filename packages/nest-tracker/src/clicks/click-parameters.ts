@@ -1,0 +1,66 @@
+import { MoneyError, parseAmount } from '@tallyback/protocol';
+
+/** The parameters that a click URL may carry, each cut to what the database holds. */
+export interface ClickParameters {
+  readonly externalId: string | null;
+  /** `sub1` to `sub10` in order. */
+  readonly subs: readonly (string | null)[];
+  readonly cost: bigint | null;
+  /** Everything else, usable as `{query.NAME}`; null when there was nothing else. */
+  readonly query: Record<string, string> | null;
+}
+
+const SUB_LENGTH = 255;
+const MAX_QUERY_FIELDS = 50;
+const MAX_QUERY_NAME = 64;
+const SUB = /^sub([1-9]|10)$/;
+
+/**
+ * Reads a click's query. A visitor is never refused for a partner's sloppy link: what is too long is cut, what is not
+ * understood is kept among the rest, the first of several equal names wins.
+ *
+ * @param externalIdParameter Name of the parameter with the partner's own click id.
+ * @param currency Currency of `cost`.
+ */
+export function readClickParameters(query: string, externalIdParameter: string, currency: string): ClickParameters {
+  let externalId: string | null = null;
+  let cost: bigint | null = null;
+  const subs = Array<string | null>(10).fill(null);
+  const rest = new Map<string, string>();
+  for (const [name, raw] of new URLSearchParams(query)) {
+    const value = cleanText(raw, SUB_LENGTH);
+    const sub = SUB.exec(name);
+    if (value === null) continue;
+    if (name === externalIdParameter) externalId ??= value;
+    else if (sub) subs[Number(sub[1]) - 1] ??= value;
+    else if (name === 'cost' && cost === null) {
+      cost = readCost(value, currency);
+      if (cost === null) keep(rest, name, value);
+    } else keep(rest, name, value);
+  }
+  return { externalId, subs, cost, query: rest.size > 0 ? Object.fromEntries(rest) : null };
+}
+
+function keep(rest: Map<string, string>, name: string, value: string): void {
+  const kept = cleanText(name, MAX_QUERY_NAME);
+  if (kept !== null && !rest.has(kept) && rest.size < MAX_QUERY_FIELDS) rest.set(kept, value);
+}
+
+function readCost(value: string, currency: string): bigint | null {
+  try {
+    const cost = parseAmount(value, currency);
+    return cost >= 0n ? cost : null;
+  } catch (error) {
+    if (error instanceof MoneyError) return null;
+    throw error;
+  }
+}
+
+/** Text that both databases can hold: without NUL, at most `length` characters; null when nothing is left. */
+export function cleanText(text: string | undefined, length: number): string | null {
+  if (!text) return null;
+  // The length is counted in code points, as PostgreSQL does, so that no character is cut in half.
+  const clean = text.replaceAll('\0', '');
+  const cut = clean.length > length ? [...clean].slice(0, length).join('') : clean;
+  return cut === '' ? null : cut;
+}

@@ -1,0 +1,33 @@
+import { Controller, Get, NotFoundException, Param } from '@nestjs/common';
+import { parseClickId, toMoneyJson } from '@tallyback/protocol';
+import { CatalogService } from '../catalog/catalog.service.js';
+import type { Click } from './click.entity.js';
+import { ClicksService } from './clicks.service.js';
+
+/** One click for people. */
+@Controller('v1/clicks')
+export class ClickStoryController {
+  constructor(
+    private readonly clicks: ClicksService,
+    private readonly catalog: CatalogService,
+  ) {}
+
+  /** `GET /v1/clicks/:id`: the click as it was recorded, with catalog keys. */
+  @Get(':id')
+  async find(@Param('id') given: string): Promise<object> {
+    const id = parseClickId(given);
+    const click = id === undefined ? null : await this.clicks.find(id);
+    if (!click) throw new NotFoundException('There is no click with this id.');
+    const catalog = await this.catalog.snapshot();
+    const { campaignId, offerId, partnerId, advertiserId, visitor: _, at, cost, ...rest } = click satisfies Click;
+    return {
+      ...rest,
+      at: new Date(at).toISOString(),
+      cost: cost === null ? null : toMoneyJson({ minor: cost, currency: click.currency }),
+      campaign: catalog.campaignsById.get(campaignId)?.row.key ?? null,
+      offer: catalog.offersById.get(offerId)?.row.key ?? null,
+      partner: catalog.partnersById.get(partnerId)?.key ?? null,
+      advertiser: catalog.advertisersById.get(advertiserId)?.row.key ?? null,
+    };
+  }
+}

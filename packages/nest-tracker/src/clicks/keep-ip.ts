@@ -1,0 +1,26 @@
+import { isIP } from 'node:net';
+
+/** What of an address may be stored. */
+export type KeepIp = 'truncate' | 'none' | 'full';
+
+/**
+ * The address as the privacy setting keeps it: IPv4 without its last octet, IPv6 as its /48 network. Addresses that map
+ * IPv4 into IPv6 (`::ffff:192.0.2.1`) are taken as the IPv4 they are.
+ */
+export function keepIp(ip: string | undefined, keep: KeepIp): string | null {
+  if (!ip || keep === 'none') return null;
+  const address = ip.toLowerCase().startsWith('::ffff:') && isIP(ip.slice(7)) === 4 ? ip.slice(7) : ip;
+  const family = isIP(address);
+  if (family === 0) return null;
+  if (keep === 'full') return address;
+  if (family === 4) return `${address.slice(0, address.lastIndexOf('.'))}.0`;
+  return `${ipv6Groups(address).slice(0, 3).join(':')}::`;
+}
+
+function ipv6Groups(address: string): string[] {
+  const [left = '', right] = address.split('%')[0]?.split('::') ?? [];
+  const head = left === '' ? [] : left.split(':');
+  if (right === undefined) return head;
+  const tail = right === '' ? [] : right.split(':');
+  return [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail];
+}

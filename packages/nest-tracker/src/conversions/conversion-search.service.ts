@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { type MoneyJson, toMoneyJson } from '@tallyback/protocol';
+import { type FindOptionsWhere, In, LessThan } from 'typeorm';
+import { CatalogService } from '../catalog/catalog.service.js';
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import { Conversion } from './conversion.entity.js';
+import { LedgerEntry } from './ledger-entry.entity.js';
+
+/** One change of a conversion as people read it. */
+export interface LedgerItem {
+  readonly at: string;
+  readonly actor: string;
+  readonly cause: string;
+  readonly oldStatus: string | null;
+  readonly newStatus: string;
+  /** Change of the counted revenue; null where no currency is known. */
+  readonly revenue: MoneyJson | null;
+  readonly payout: MoneyJson | null;
+}
+
+/** A conversion with its ledger, catalog keys instead of row ids. */
+export interface ConversionItem {
+  readonly id: string;
+  readonly advertiser: string | null;
+  readonly event: string;
+  readonly transactionId: string;
+  readonly clickId: string | null;
+  readonly campaign: string | null;
+  readonly offer: string | null;
+  readonly partner: string | null;
+  readonly status: string;
+  readonly revenue: MoneyJson | null;
+  readonly payout: MoneyJson | null;
+  readonly couponCode: string | null;
+  readonly customerId: string | null;
+  readonly items: Conversion['items'];
+  readonly metadata: Conversion['metadata'];
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly ledger: readonly LedgerItem[];
+}
+
+/** Searches conversions. */
+@Injectable()
+export class ConversionSearch {
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly catalog: CatalogService,
+  ) {}
+
+  /** Conversions that match every filter, newest first. */
+  async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<ConversionItem>> {
+    const catalog = await this.catalog.snapshot();
+    const where = whereOf(filters, catalog);
+    if (after !== undefined) where.id = LessThan(after);
+    const { manager } = this.storage;
+    const rows = await manager.find(Conversion, { where, order: { id: 'DESC' }, take: limit + 1 });
+    const ids = rows.map(({ id }) => id);
+    const entries = await manager.find(LedgerEntry, { where: { conversionId: In(ids) }, order: { id: 'ASC' } });
+    const ledgerOf = (id: string) => entries.filter(({ conversionId }) => conversionId === id);
+    return pageOf(rows, limit, (row) => itemOf(row, ledgerOf(row.id), catalog));
+  }
+}
+
+/** An id that no row has: a filter by an unknown key finds nothing. */
+const NO_ID = '';
+
+function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOptionsWhere<Conversion> {
+  const where: FindOptionsWhere<Conversion> = {};
+  for (const name of ['event', 'status', 'clickId', 'transactionId'] as const) {
+    const value = filters.get(name);
+    if (value !== null) Object.assign(where, { [name]: value });
+  }
+  const byKey = (name: string, idOf: (key: string) => string | undefined) => {
+    const key = filters.get(name);
+    return key === null ? undefined : (idOf(key) ?? NO_ID);
+  };
+  const ids = {
+    advertiserId: byKey('advertiser', (key) => catalog.advertisersByKey.get(key)?.row.id),
+    campaignId: byKey('campaign', (key) => catalog.campaignsByKey.get(key)?.row.id),
+    offerId: byKey('offer', (key) => catalog.offersByKey.get(key)?.row.id),
+    partnerId: byKey('partner', (key) => catalog.partnersByKey.get(key)?.id),
+  };
+  for (const [column, id] of Object.entries(ids)) if (id !== undefined) Object.assign(where, { [column]: id });
+  return where;
+}
+
+function itemOf(row: Conversion, ledger: readonly LedgerEntry[], catalog: CatalogSnapshot): ConversionItem {
+  const money = (minor: bigint, currency: string | null) => (currency ? toMoneyJson({ minor, currency }) : null);
+  return {
+    id: row.id,
+    advertiser: catalog.advertisersById.get(row.advertiserId)?.row.key ?? null,
+    event: row.event,
+    transactionId: row.transactionId,
+    clickId: row.clickId,
+    campaign: catalog.campaignsById.get(row.campaignId ?? '')?.row.key ?? null,
+    offer: catalog.offersById.get(row.offerId ?? '')?.row.key ?? null,
+    partner: catalog.partnersById.get(row.partnerId ?? '')?.key ?? null,
+    status: row.status,
+    revenue: money(row.revenue, row.currency),
+    payout: money(row.payout, row.currency),
+    couponCode: row.couponCode,
+    customerId: row.customerId,
+    items: row.items,
+    metadata: row.metadata,
+    occurredAt: new Date(row.occurredAt).toISOString(),
+    receivedAt: new Date(row.receivedAt).toISOString(),
+    ledger: ledger.map((entry) => ({
+      at: new Date(entry.at).toISOString(),
+      actor: entry.actor,
+      cause: entry.cause,
+      oldStatus: entry.oldStatus,
+      newStatus: entry.newStatus,
+      revenue: money(entry.revenueDelta, entry.currency),
+      payout: money(entry.payoutDelta, entry.currency),
+    })),
+  };
+}

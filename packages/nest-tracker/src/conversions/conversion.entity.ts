@@ -1,0 +1,48 @@
+import type { ConversionStatus, LineItem } from '@tallyback/protocol';
+import { Entity, Index } from 'typeorm';
+import {
+  CurrencyColumn,
+  IdColumn,
+  IdPrimaryColumn,
+  JsonColumn,
+  MinorUnitsColumn,
+  TextColumn,
+  TimeColumn,
+} from '../storage/columns.js';
+
+/** A counted conversion. Its identity is (advertiser, event, transaction id), held by a unique index. */
+@Entity('tallyback_conversions')
+@Index('tallyback_conversions_identity', ['advertiserId', 'event', 'transactionId'], { unique: true })
+@Index('tallyback_conversions_occurred', ['occurredAt'])
+@Index('tallyback_conversions_click', ['clickId'])
+@Index('tallyback_conversions_offer', ['offerId', 'receivedAt'])
+export class Conversion {
+  @IdPrimaryColumn() id: string;
+  @IdColumn('advertiser_id') advertiserId: string;
+  @TextColumn('event', 64) event: string;
+  @TextColumn('transaction_id', 128) transactionId: string;
+  /** Null while unattributed. */
+  @IdColumn('click_id', { nullable: true }) clickId: string | null;
+  /** The click id as it was sent, when no such click is known (yet). */
+  @IdColumn('claimed_click_id', { nullable: true }) claimedClickId: string | null;
+  @IdColumn('offer_id', { nullable: true }) offerId: string | null;
+  @IdColumn('partner_id', { nullable: true }) partnerId: string | null;
+  @IdColumn('campaign_id', { nullable: true }) campaignId: string | null;
+  @TextColumn('status', 16) status: ConversionStatus;
+  /** What the advertiser pays, in minor units of `currency`. */
+  @MinorUnitsColumn('revenue') revenue: bigint;
+  /** What the partner earns, in minor units of `currency`. */
+  @MinorUnitsColumn('payout') payout: bigint;
+  /** Null only for an unattributed conversion that named no amount. */
+  @CurrencyColumn('currency', { nullable: true }) currency: string | null;
+  @TextColumn('coupon_code', 128, { nullable: true }) couponCode: string | null;
+  @TextColumn('customer_id', 128, { nullable: true }) customerId: string | null;
+  @JsonColumn('items', { nullable: true }) items: LineItem[] | null;
+  @JsonColumn('metadata', { nullable: true }) metadata: Record<string, string | number | boolean | null> | null;
+  /** When the click was made; reports by click time use it. */
+  @TimeColumn('clicked_at', { nullable: true }) clickedAt: number | null;
+  /** When the sender says it happened; when it does not say, the time of arrival. */
+  @TimeColumn('occurred_at') occurredAt: number;
+  @TimeColumn('received_at') receivedAt: number;
+  @TimeColumn('updated_at') updatedAt: number;
+}

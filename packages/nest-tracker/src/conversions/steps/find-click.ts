@@ -1,0 +1,26 @@
+import { Click } from '../../clicks/click.entity.js';
+import { refuse, type Step } from './step.js';
+
+/** Finds the click that the message names, with its offer. Only a signed sender may report without a known click. */
+export const findClick: Step = async (context) => {
+  const { intake, manager, catalog } = context;
+  const { clickId } = intake.message.data;
+  const click = clickId === undefined ? null : await manager.findOneBy(Click, { id: clickId });
+  if (!click) {
+    if (intake.sender.signed) return undefined;
+    return refuse(
+      'click_not_found',
+      'There is no click with this id. Send the click id exactly as it came.',
+      'clickid',
+    );
+  }
+  if (click.advertiserId !== intake.advertiser.row.id) {
+    const detail = `This click belongs to an offer of another advertiser than "${intake.advertiser.row.key}".`;
+    return refuse('click_mismatch', detail, 'data.clickId');
+  }
+  context.click = click;
+  const offer = catalog.offersById.get(click.offerId);
+  if (!offer) return refuse('offer_inactive', 'The offer of this click is not in the catalog any more.');
+  context.offer = offer;
+  return undefined;
+};

@@ -1,0 +1,51 @@
+import { changeConversion } from '../change-conversion.js';
+import { Conversion } from '../conversion.entity.js';
+import { LedgerEntry } from '../ledger-entry.entity.js';
+import { refuse, type Step, type StepContext, type StepEnd } from './step.js';
+
+/**
+ * Looks the message's identity up, (advertiser, event, transaction id). A conversion that stands ends the message here,
+ * before anything else is checked: an order that was counted yesterday is a duplicate today even if its offer has been
+ * paused since.
+ */
+export const findExisting: Step = async (context) => {
+  const { intake, manager, storage } = context;
+  const { type, data } = intake.message;
+  const identity = { advertiserId: intake.advertiser.row.id, event: data.event, transactionId: data.transactionId };
+  const existing = await manager.findOne(Conversion, { where: identity, ...storage.lockForUpdate });
+  if (existing) return standing(context, existing);
+  if (type === 'conversion.created') return undefined;
+  return refuse(
+    'status_transition_invalid',
+    `There is no conversion with event "${data.event}" and this transaction id to update. Send conversion.created first.`,
+    'data.transactionId',
+  );
+};
+
+/** What a message about a conversion that stands does to it. */
+export async function standing(context: StepContext, existing: Conversion): Promise<StepEnd> {
+  const { intake, manager, catalog } = context;
+  const { message, sender } = intake;
+  const duplicate: StepEnd = { outcome: 'duplicate', conversion: existing };
+  // A retry of a message that has had its effect, whatever the policy says of other messages.
+  if (sender.deliveryId !== undefined) {
+    const seen = await manager.existsBy(LedgerEntry, { conversionId: existing.id, deliveryId: sender.deliveryId });
+    if (seen) return duplicate;
+  }
+  if (message.type === 'conversion.updated') return changeConversion(context, existing, 'replace');
+  const offer = existing.offerId === null ? undefined : catalog.offersById.get(existing.offerId);
+  switch (offer?.row.duplicates[message.data.event]) {
+    case 'update':
+      return changeConversion(context, existing, 'replace');
+    case 'increment':
+      return changeConversion(context, existing, 'add');
+    case 'reject':
+      return refuse(
+        'duplicate_refused',
+        'A conversion with this event and transaction id stands, and the offer refuses duplicates.',
+        'data.transactionId',
+      );
+    default:
+      return duplicate;
+  }
+}

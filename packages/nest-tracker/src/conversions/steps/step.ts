@@ -1,0 +1,42 @@
+import type { AcceptedOutcome } from '@tallyback/protocol';
+import type { EntityManager } from 'typeorm';
+import type { CatalogOffer, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
+import type { Click } from '../../clicks/click.entity.js';
+import type { Refusal } from '../../http/problem-reply.js';
+import type { TrackerStorage } from '../../storage/tracker-storage.js';
+import type { Conversion } from '../conversion.entity.js';
+import type { Intake } from '../intake.js';
+
+/** What the steps know and find out about one message; all of them run in one transaction. */
+export interface StepContext {
+  readonly intake: Intake;
+  readonly manager: EntityManager;
+  readonly storage: TrackerStorage;
+  readonly catalog: CatalogSnapshot;
+  /** When the message arrived, epoch milliseconds. */
+  readonly now: number;
+  /** When the conversion happened: as the sender says, but never in the future. */
+  readonly occurredAt: number;
+  /** Found by findClick; stays undefined for a conversion that is stored unattributed. */
+  click?: Click;
+  offer?: CatalogOffer;
+  /** Amounts found by price, in minor units of `currency`. */
+  revenue: bigint;
+  payout: bigint;
+  currency: string | null;
+}
+
+/** How a message ends. */
+export type StepEnd =
+  | { readonly outcome: AcceptedOutcome; readonly conversion: Conversion }
+  | { readonly refusal: Refusal };
+
+/**
+ * One named step of recording a conversion: passes on (answers nothing) or ends the message. The names are what the
+ * inbound log shows, so they say what the step decides.
+ */
+export type Step = (context: StepContext) => Promise<StepEnd | undefined> | StepEnd | undefined;
+
+export function refuse(reason: Refusal['reason'], detail: string, field?: string): StepEnd {
+  return { refusal: { reason, detail, field } };
+}

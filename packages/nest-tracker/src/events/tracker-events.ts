@@ -1,0 +1,58 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
+import type { Click } from '../clicks/click.entity.js';
+import type { Conversion } from '../conversions/conversion.entity.js';
+import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+
+/** A conversion with what just happened to it. */
+export interface ConversionEvent {
+  readonly outcome: 'recorded' | 'updated' | 'unattributed';
+  readonly conversion: Conversion;
+}
+
+/**
+ * What happens in this process, as RxJS streams. Everything is emitted after its commit, so that a subscriber never sees
+ * what is rolled back.
+ */
+@Injectable()
+export class TrackerEvents {
+  private readonly logger = new Logger(TrackerEvents.name);
+  private readonly clicks = new Subject<Click>();
+  private readonly conversions = new Subject<ConversionEvent>();
+  private readonly postbacks = new Subject<InboundPostback>();
+
+  /** Clicks that are in the database. */
+  readonly clicks$ = this.guarded(this.clicks);
+  /** Conversions that were recorded or changed. */
+  readonly conversions$ = this.guarded(this.conversions);
+  /** Inbound requests with their outcome, accepted and refused. */
+  readonly postbacks$ = this.guarded(this.postbacks);
+
+  emitClick(click: Click): void {
+    this.clicks.next(click);
+  }
+
+  emitConversion(event: ConversionEvent): void {
+    this.conversions.next(event);
+  }
+
+  emitPostback(postback: InboundPostback): void {
+    this.postbacks.next(postback);
+  }
+
+  /**
+   * RxJS rethrows what a subscriber throws on a timer of its own, which ends the process. One bad subscriber must not
+   * take the tracker down, so each is called inside a guard.
+   */
+  private guarded<T>(source: Subject<T>): Observable<T> {
+    return new Observable<T>((subscriber) =>
+      source.subscribe((value) => {
+        try {
+          subscriber.next(value);
+        } catch (error) {
+          this.logger.error(`A subscriber failed: ${(error as Error).message}`);
+        }
+      }),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from '../tracker.options.js';
+
+/** Refuses to start an application that would run with a hole in it; the message says how to mend it. */
+@Injectable()
+export class BootChecks implements OnApplicationBootstrap {
+  private rawBody: boolean | undefined;
+  private adapter: AbstractHttpAdapter | undefined;
+
+  constructor(
+    host: HttpAdapterHost,
+    @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
+    @Inject(TRACKER_EXTRAS) private readonly extras: TrackerModuleExtras,
+  ) {
+    // The adapter is there already, except under Nest's testing module, which sets it after the providers exist.
+    if (host.httpAdapter) this.watch(host.httpAdapter);
+    else host.init$.subscribe(() => this.watch(host.httpAdapter));
+  }
+
+  onApplicationBootstrap(): void {
+    // An application context without HTTP (a worker, a script) has no routes to protect.
+    if (!this.adapter) return;
+    this.requireRawBody();
+    this.requireProtectedManagement();
+  }
+
+  /** Nest tells nobody whether `rawBody` is on, except the adapter when it installs the body parsers. */
+  private watch(adapter: AbstractHttpAdapter | undefined): void {
+    if (!adapter) return;
+    this.adapter = adapter;
+    this.rawBody = false;
+    const register = adapter.registerParserMiddleware.bind(adapter);
+    adapter.registerParserMiddleware = (prefix?: string, rawBody?: boolean) => {
+      this.rawBody = rawBody === true;
+      return register(prefix, rawBody);
+    };
+  }
+
+  private requireRawBody(): void {
+    if (this.rawBody) return;
+    throw new Error(
+      'TrackerModule verifies signatures over the bytes of the body, but this application does not keep them. ' +
+        'Create it with rawBody: NestFactory.create(AppModule, { rawBody: true }), and do not set bodyParser: false.',
+    );
+  }
+
+  private requireProtectedManagement(): void {
+    if (this.options.adminToken !== undefined && this.options.adminToken.length < 8) {
+      throw new Error('TrackerModule: adminToken must have at least 8 characters. Make one with: openssl rand -hex 24');
+    }
+    const { NODE_ENV } = process.env;
+    if (this.options.adminToken || this.extras.guard || NODE_ENV === 'development' || NODE_ENV === 'test') return;
+    throw new Error(
+      'TrackerModule: the management routes (reports, logs, conversions) are unprotected. Set adminToken or pass a ' +
+        'guard: TrackerModule.forRoot({ guard: YourGuard, … }). Only NODE_ENV=development and test may run without.',
+    );
+  }
+}

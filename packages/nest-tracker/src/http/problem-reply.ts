@@ -1,0 +1,37 @@
+import { problem, type Reason, reasonStatus } from '@tallyback/protocol';
+import type { HttpReply } from './http-reply.js';
+
+/** Seconds after which a sender may try again when the storage was away. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** Why a request was not accepted. */
+export interface Refusal {
+  readonly reason: Reason;
+  /** Human words: what happened and what to do. */
+  readonly detail: string;
+  /** The field to blame. */
+  readonly field?: string | undefined;
+}
+
+/** A refusal as RFC 9457 `application/problem+json`. */
+export function problemReply({ reason, detail, field }: Refusal): HttpReply {
+  const status = reasonStatus(reason);
+  const outcome: Record<string, string> =
+    status === 429 || status === 503
+      ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
+      : { 'tallyback-outcome': 'rejected' };
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...outcome },
+    body: JSON.stringify(problem(reason, detail, field)),
+  };
+}
+
+/** A JSON answer. */
+export function jsonReply(status: number, body: object, headers: Record<string, string> = {}): HttpReply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}

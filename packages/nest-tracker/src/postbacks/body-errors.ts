@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { MAX_MESSAGE_BYTES } from '@tallyback/protocol';
+import { HttpReplier } from '../http/http-reply.js';
+import { type HttpRequest, readHttpRequest } from '../http/http-request.js';
+import type { Refusal } from '../http/problem-reply.js';
+import { routePath } from '../http/route-path.js';
+import { TRACKER_EXTRAS, type TrackerModuleExtras } from '../tracker.options.js';
+import { intakeReply } from './intake-reply.js';
+import { PostbacksService } from './postbacks.service.js';
+
+/** Routes whose bodies senders write. */
+const ROUTES = ['v1/conversions', 'postback'];
+
+interface ParserError {
+  readonly status?: number;
+  readonly statusCode?: number;
+}
+
+type Next = (error?: unknown) => void;
+
+interface FastifyReply {
+  send(error: unknown): unknown;
+}
+
+interface FastifyRoute {
+  readonly url: string;
+  errorHandler?: (error: ParserError, request: unknown, reply: FastifyReply) => void;
+}
+
+/**
+ * Answers and logs what the host's body parser refuses (broken JSON, too many bytes) on the postback routes. The parser
+ * runs before any controller, so without this a sender would read an answer that is not ours, and the log would miss it.
+ */
+@Injectable()
+export class BodyErrors {
+  private readonly paths: readonly string[];
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly postbacks: PostbacksService,
+    private readonly replier: HttpReplier,
+    @Inject(TRACKER_EXTRAS) extras: TrackerModuleExtras,
+  ) {
+    this.paths = ROUTES.map((route) => routePath(extras.path, route));
+  }
+
+  /** Must run after the body parsers are installed and before the routes are. */
+  install(): void {
+    const adapter = this.host.httpAdapter;
+    if (adapter?.getType() === 'fastify') {
+      adapter.getInstance().addHook('onRoute', (route: FastifyRoute) => {
+        if (!this.isOurs(route.url)) return;
+        route.errorHandler = (error, request, reply) =>
+          this.refuse(error, request, reply).catch((failure) => reply.send(failure));
+      });
+    } else if (adapter?.getType() === 'express') {
+      adapter.use((error: ParserError, request: { originalUrl: string }, response: unknown, next: Next) => {
+        const [path = ''] = request.originalUrl.split('?');
+        if (this.isOurs(path)) this.refuse(error, request, response).catch(next);
+        else next(error);
+      });
+    }
+  }
+
+  /** By its end, because a global prefix of the host's may stand before it. */
+  private isOurs(path: string): boolean {
+    return this.paths.some((ours) => path.endsWith(ours));
+  }
+
+  private async refuse(error: ParserError, request: unknown, response: unknown): Promise<void> {
+    const unread = readHttpRequest(request);
+    const result = await this.postbacks.refuseUnread(unread, refusalOf(error, unread));
+    this.replier.send(response, intakeReply(result));
+  }
+}
+
+/** The parser's own words stay out of it: they quote the body, which may hold personal data. */
+function refusalOf({ status, statusCode }: ParserError, { rawBody }: HttpRequest): Refusal {
+  return (status ?? statusCode) === 413 || (rawBody?.length ?? 0) > MAX_MESSAGE_BYTES
+    ? { reason: 'body_too_large', detail: `A message may have ${MAX_MESSAGE_BYTES} bytes.` }
+    : { reason: 'malformed_request', detail: 'The body is not valid JSON (or not what its content type says it is).' };
+}

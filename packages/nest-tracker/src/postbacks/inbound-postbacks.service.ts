@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { type FindOptionsWhere, LessThan } from 'typeorm';
+import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import { InboundPostback } from './inbound-postback.entity.js';
+
+const FILTERS = ['outcome', 'reason', 'advertiser', 'campaign', 'clickId', 'transactionId', 'deliveryId'] as const;
+
+/** One inbound request as the log shows it. */
+export type InboundPostbackItem = Omit<InboundPostback, 'receivedAt'> & { readonly receivedAt: string };
+
+/** Searches the inbound log. */
+@Injectable()
+export class InboundPostbacksService {
+  constructor(private readonly storage: TrackerStorage) {}
+
+  /** Requests that match every filter, newest first. */
+  async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<InboundPostbackItem>> {
+    const where: FindOptionsWhere<InboundPostback> = after === undefined ? {} : { id: LessThan(after) };
+    for (const name of FILTERS) {
+      const value = filters.get(name);
+      if (value !== null) Object.assign(where, { [name]: value });
+    }
+    const rows = await this.storage.manager.find(InboundPostback, { where, order: { id: 'DESC' }, take: limit + 1 });
+    return pageOf(rows, limit, (row) => ({ ...row, receivedAt: new Date(row.receivedAt).toISOString() }));
+  }
+}

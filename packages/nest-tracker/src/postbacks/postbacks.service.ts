@@ -1,0 +1,133 @@
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  HEADER_ADVERTISER,
+  HEADER_ID,
+  MAX_MESSAGE_BYTES,
+  OUTCOME_STATUS,
+  parseClickId,
+  parseMessageBytes,
+} from '@tallyback/protocol';
+import { CatalogService } from '../catalog/catalog.service.js';
+import { ConversionsService } from '../conversions/conversions.service.js';
+import type { Intake, IntakeResult } from '../conversions/intake.js';
+import { TrackerEvents } from '../events/tracker-events.js';
+import { type HttpRequest, header } from '../http/http-request.js';
+import type { Refusal } from '../http/problem-reply.js';
+import { Clock } from '../storage/clock.js';
+import { isStorageFailure } from '../storage/storage-failure.js';
+import { ClassicPostbacks } from './classic-postbacks.js';
+import { InboundLog } from './inbound-log.service.js';
+import type { InboundPostback } from './inbound-postback.entity.js';
+import { type Facts, faultsRefusal, type Reading } from './reading.js';
+import { proveMessageSender } from './senders/prove-message.js';
+
+/** Inbound requests from sender to outcome: read, proven, recorded, logged. */
+@Injectable()
+export class PostbacksService {
+  private readonly logger = new Logger(PostbacksService.name);
+
+  constructor(
+    private readonly catalog: CatalogService,
+    private readonly classic: ClassicPostbacks,
+    private readonly conversions: ConversionsService,
+    private readonly log: InboundLog,
+    private readonly events: TrackerEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** One signed message, `POST /v1/conversions`. */
+  receiveMessage(request: HttpRequest): Promise<IntakeResult> {
+    return this.receive(request, () => this.readMessage(request));
+  }
+
+  /** One classic postback, `GET` or `POST /postback`. */
+  receiveClassic(request: HttpRequest): Promise<IntakeResult> {
+    return this.receive(request, () => this.classic.read(request));
+  }
+
+  /** Logs a request that a body parser refused before any of our code saw it. */
+  async refuseUnread(request: HttpRequest, refusal: Refusal): Promise<IntakeResult> {
+    return this.receive(request, async () => ({ ok: false, refusal, step: 'readBody', facts: messageFacts(request) }));
+  }
+
+  private async receive(request: HttpRequest, read: () => Promise<Reading>): Promise<IntakeResult> {
+    try {
+      const reading = await read();
+      const result = reading.ok
+        ? await this.record(request, reading.intake, reading.facts)
+        : { accepted: false as const, refusal: reading.refusal, step: reading.step };
+      if (!result.accepted) await this.log.refused(request, result.refusal, { ...reading.facts, step: result.step });
+      return result;
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      this.logger.error(`A postback could not be stored: ${(error as Error).name}: ${(error as Error).message}`);
+      const detail = 'The message could not be stored. Nothing of it was kept: send it again.';
+      return { accepted: false, refusal: { reason: 'storage_unavailable', detail }, step: 'store' };
+    }
+  }
+
+  private async record(request: HttpRequest, intake: Intake, facts: Facts): Promise<IntakeResult> {
+    let logged: InboundPostback | undefined;
+    const result = await this.conversions.record(intake, async (manager, { outcome, conversion, step }) => {
+      const status = OUTCOME_STATUS[outcome];
+      const entry = { outcome, status, conversionId: conversion.id };
+      logged = await this.log.accepted(manager, request, entry, { ...facts, step });
+    });
+    if (logged) this.events.emitPostback(logged);
+    return result;
+  }
+
+  private async readMessage(request: HttpRequest): Promise<Reading> {
+    const facts = messageFacts(request);
+    const body = request.rawBody ?? Buffer.alloc(0);
+    const refuse = (step: string, refusal: Refusal, known: Facts = facts): Reading => ({
+      ok: false,
+      refusal,
+      step,
+      facts: known,
+    });
+    if (body.length > MAX_MESSAGE_BYTES) {
+      const detail = `A message may have ${MAX_MESSAGE_BYTES} bytes; this one has ${body.length}.`;
+      return refuse('readBody', { reason: 'body_too_large', detail });
+    }
+    if (request.rawBody === undefined && Number(header(request, 'content-length') ?? 0) > 0) {
+      const detail = 'The body is not JSON by its content type. Send the header "content-type: application/json".';
+      return refuse('readBody', { reason: 'malformed_request', detail, field: 'content-type' });
+    }
+    const snapshot = await this.catalog.snapshot();
+    const advertiser = snapshot.advertisersByKey.get(header(request, HEADER_ADVERTISER) ?? '');
+    const proof = proveMessageSender(advertiser, request, this.clock.now());
+    if (!proof.ok || !advertiser)
+      return refuse('proveSender', proof.ok ? NO_ADVERTISER : proof.refusal, { ...facts, ...peek(body) });
+    const parsed = parseMessageBytes(body);
+    const known = { ...facts, sender: proof.sender.method };
+    if (!parsed.ok) return refuse('readMessage', faultsRefusal(parsed.faults), { ...known, ...peek(body) });
+    const { clickId, transactionId } = parsed.value.data;
+    return {
+      ok: true,
+      intake: { advertiser, sender: proof.sender, message: parsed.value },
+      facts: { ...known, clickId, transactionId },
+    };
+  }
+}
+
+const NO_ADVERTISER: Refusal = { reason: 'unknown_advertiser', detail: 'There is no advertiser with this key.' };
+
+function messageFacts(request: HttpRequest): Facts {
+  return { advertiser: header(request, HEADER_ADVERTISER), deliveryId: header(request, HEADER_ID) };
+}
+
+/** Click and transaction id of a message that was refused, so that its log row can be found by them. */
+function peek(body: Buffer): Facts {
+  try {
+    const { data } = JSON.parse(body.toString('utf8')) as { data?: Record<string, unknown> };
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    const clickId = text(data?.clickId);
+    return {
+      clickId: clickId && (parseClickId(clickId) ?? clickId),
+      transactionId: text(data?.transactionId),
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,37 @@
+import { BadRequestException, Controller, Get, Res } from '@nestjs/common';
+import { HttpReplier } from '../http/http-reply.js';
+import type { HttpRequest } from '../http/http-request.js';
+import { jsonReply } from '../http/problem-reply.js';
+import { PublicRequest } from '../http/public-request.js';
+import { reportCsv } from './report-csv.js';
+import { readReportQuery } from './report-query.js';
+import { ReportsService } from './reports.service.js';
+
+/** Reports for people. */
+@Controller('v1/reports')
+export class ReportsController {
+  constructor(
+    private readonly reports: ReportsService,
+    private readonly replier: HttpReplier,
+  ) {}
+
+  /** `GET /v1/reports?groupBy=campaign,day&from=…&to=…&timezone=…&filter[offer]=…&sort=-revenue&format=json|csv`. */
+  @Get()
+  async report(@PublicRequest() { query }: HttpRequest, @Res() response: unknown): Promise<void> {
+    const parameters = new URLSearchParams(query);
+    const request = readReportQuery(parameters);
+    const format = parameters.get('format') ?? 'json';
+    if (format !== 'json' && format !== 'csv') throw new BadRequestException('"format" must be "json" or "csv".');
+    const report = await this.reports.report(request);
+    if (format === 'json') return this.replier.send(response, jsonReply(200, report));
+    this.replier.send(response, {
+      status: 200,
+      headers: {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment; filename="report.csv"',
+        'cache-control': 'no-store',
+      },
+      body: reportCsv(report.rows, request.groupBy),
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { CatalogService } from '../catalog/catalog.service.js';
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import { Clock } from '../storage/clock.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import type { FilterDimension, Metrics, Report, ReportDimension, ReportRequest, ReportRow } from './report.js';
+import { addMetrics, emptyMetrics, reportRow } from './report-rows.js';
+import { clicksStatement, conversionsStatement, type ReportPlan, type Statement } from './report-sql.js';
+import { sortRows } from './sort-rows.js';
+import { offsetSpans } from './time-zone.js';
+
+/** Nothing the tracker stores is older; bounds the search for changes of a zone's offset. */
+const EARLIEST = Date.UTC(2020, 0, 1);
+
+type DatabaseRow = Partial<Record<keyof Metrics, string | number>> & Record<string, string | null>;
+
+interface Group {
+  /** Values of the dimensions in the order of `groupBy`. */
+  readonly values: readonly (string | null)[];
+  readonly currency: string | null;
+  readonly metrics: Metrics;
+}
+
+/** Reports over clicks and conversions. */
+@Injectable()
+export class ReportsService {
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly catalog: CatalogService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Counts and sums by the dimensions asked for, a row per currency. A click has no event: grouped by event, each row
+   * shows the clicks of its other dimensions, and their cost stays out of the rows (it is in the totals).
+   */
+  async report(request: ReportRequest): Promise<Report> {
+    const catalog = await this.catalog.snapshot();
+    const plan = this.planOf(request, catalog);
+    const clicks = await this.run(clicksStatement(plan));
+    const conversions = await this.run(conversionsStatement(plan));
+    const groups = merge(request.groupBy, clicks, conversions);
+    const label = labeller(request.groupBy, catalog);
+    const rows = groups.map(({ values, currency, metrics }) => reportRow(label(values), currency, metrics));
+    return { rows: sortRows(rows, request.sort).slice(0, request.limit), totals: await this.totals(plan) };
+  }
+
+  /** Counted anew rather than added up, because a visitor in two rows is one visitor. */
+  private async totals(plan: ReportPlan): Promise<ReportRow[]> {
+    const whole = { ...plan, request: { ...plan.request, groupBy: [] } };
+    const groups = merge([], await this.run(clicksStatement(whole)), await this.run(conversionsStatement(whole)));
+    return groups.map(({ currency, metrics }) => reportRow({}, currency, metrics));
+  }
+
+  private planOf(request: ReportRequest, catalog: CatalogSnapshot): ReportPlan {
+    const spans = offsetSpans(request.timezone, request.from ?? EARLIEST, request.to ?? this.clock.now());
+    const filters: Partial<Record<FilterDimension, string>> = {};
+    for (const [name, value] of Object.entries(request.filters) as [FilterDimension, string][]) {
+      filters[name] = idOf(name, value, catalog);
+    }
+    return { request, dialect: this.storage.dialect, spans, filters };
+  }
+
+  private run({ sql, parameters }: Statement): Promise<DatabaseRow[]> {
+    return this.storage.dataSource.query(sql, [...parameters]);
+  }
+}
+
+function merge(groupBy: readonly ReportDimension[], clicks: DatabaseRow[], conversions: DatabaseRow[]): Group[] {
+  const groups = new Map<string, Group>();
+  const groupOf = (values: readonly (string | null)[], currency: string | null) => {
+    const key = JSON.stringify([...values, currency]);
+    const group = groups.get(key) ?? { values, currency, metrics: emptyMetrics() };
+    groups.set(key, group);
+    return group;
+  };
+  for (const row of conversions) {
+    const values = groupBy.map((_, i) => row[`d${i}`] ?? null);
+    addMetrics(groupOf(values, row.currency ?? null).metrics, row);
+  }
+  const event = groupBy.indexOf('event');
+  for (const row of clicks) {
+    const values = groupBy.filter((_, i) => i !== event).map((_, i) => row[`d${i}`] ?? null);
+    const currency = row.currency ?? null;
+    if (event === -1) {
+      addMetrics(groupOf(values, currency).metrics, row);
+      continue;
+    }
+    const { cost: _, ...counts } = row;
+    const same = [...groups.values()].filter(
+      (group) =>
+        group.currency === currency && values.every((value, i) => group.values[i < event ? i : i + 1] === value),
+    );
+    const targets = same.length > 0 ? same : [groupOf(values.toSpliced(event, 0, null), currency)];
+    for (const group of targets) addMetrics(group.metrics, counts as DatabaseRow);
+  }
+  return [...groups.values()].sort((a, b) => compareValues(a.values, b.values));
+}
+
+function compareValues(a: readonly (string | null)[], b: readonly (string | null)[]): number {
+  for (const [i, value] of a.entries()) {
+    const other = b[i] ?? '';
+    if ((value ?? '') !== other) return (value ?? '') < other ? -1 : 1;
+  }
+  return 0;
+}
+
+function labeller(groupBy: readonly ReportDimension[], catalog: CatalogSnapshot) {
+  return (values: readonly (string | null)[]): Record<string, string | null> =>
+    Object.fromEntries(groupBy.map((dimension, i) => [dimension, keyOf(dimension, values[i] ?? null, catalog)]));
+}
+
+function keyOf(dimension: ReportDimension, value: string | null, catalog: CatalogSnapshot): string | null {
+  if (value === null) return null;
+  switch (dimension) {
+    case 'campaign':
+      return catalog.campaignsById.get(value)?.row.key ?? value;
+    case 'offer':
+      return catalog.offersById.get(value)?.row.key ?? value;
+    case 'partner':
+      return catalog.partnersById.get(value)?.key ?? value;
+    case 'advertiser':
+      return catalog.advertisersById.get(value)?.row.key ?? value;
+    default:
+      return value;
+  }
+}
+
+/** The id behind a catalog key; an unknown key is left as it is and matches no row. */
+function idOf(dimension: FilterDimension, key: string, catalog: CatalogSnapshot): string {
+  switch (dimension) {
+    case 'campaign':
+      return catalog.campaignsByKey.get(key)?.row.id ?? key;
+    case 'offer':
+      return catalog.offersByKey.get(key)?.row.id ?? key;
+    case 'partner':
+      return catalog.partnersByKey.get(key)?.id ?? key;
+    case 'advertiser':
+      return catalog.advertisersByKey.get(key)?.row.id ?? key;
+    default:
+      return key;
+  }
+}

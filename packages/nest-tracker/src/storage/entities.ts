@@ -1,0 +1,22 @@
+import { Advertiser } from '../catalog/advertiser.entity.js';
+import { Campaign } from '../catalog/campaign.entity.js';
+import { Offer } from '../catalog/offer.entity.js';
+import { Partner } from '../catalog/partner.entity.js';
+import { Click } from '../clicks/click.entity.js';
+import { Conversion } from '../conversions/conversion.entity.js';
+import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
+import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import { Setting } from './setting.entity.js';
+
+/** Every entity of the tracker; a host's own `DataSource` lists them: `entities: [...trackerEntities]`. */
+export const trackerEntities = [
+  Advertiser,
+  Offer,
+  Partner,
+  Campaign,
+  Click,
+  Conversion,
+  LedgerEntry,
+  InboundPostback,
+  Setting,
+];

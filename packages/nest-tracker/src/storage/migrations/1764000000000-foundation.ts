@@ -1,0 +1,194 @@
+import {
+  type MigrationInterface,
+  type QueryRunner,
+  Table,
+  type TableColumnOptions,
+  type TableIndexOptions,
+} from 'typeorm';
+
+const id: TableColumnOptions = { name: 'id', type: 'varchar', length: '26', isPrimary: true };
+const text = (name: string, length: number): TableColumnOptions => ({ name, type: 'varchar', length: String(length) });
+const reference = (name: string) => text(name, 26);
+const long = (name: string): TableColumnOptions => ({ name, type: 'text' });
+const big = (name: string): TableColumnOptions => ({ name, type: 'bigint' });
+const flag = (name: string): TableColumnOptions => ({ name, type: 'boolean' });
+const small = (name: string): TableColumnOptions => ({ name, type: 'integer' });
+const nullable = (column: TableColumnOptions): TableColumnOptions => ({ ...column, isNullable: true });
+const index = (name: string, ...columnNames: string[]): TableIndexOptions => ({ name, columnNames });
+const unique = (name: string, ...columnNames: string[]): TableIndexOptions => ({ name, columnNames, isUnique: true });
+const catalogRow = (...columns: TableColumnOptions[]) => [
+  id,
+  text('key', 64),
+  ...columns,
+  big('created_at'),
+  big('updated_at'),
+];
+
+const tables = [
+  new Table({
+    name: 'tallyback_settings',
+    columns: [{ ...text('name', 64), isPrimary: true }, long('value')],
+  }),
+  new Table({
+    name: 'tallyback_advertisers',
+    columns: catalogRow(
+      text('name', 200),
+      long('accept'),
+      long('secrets'),
+      long('public_keys'),
+      nullable(text('token_hash', 64)),
+      long('ip_allow'),
+    ),
+    indices: [unique('tallyback_advertisers_key', 'key')],
+  }),
+  new Table({
+    name: 'tallyback_offers',
+    columns: catalogRow(
+      reference('advertiser_id'),
+      text('name', 200),
+      text('status', 16),
+      text('destination', 2048),
+      text('currency', 3),
+      long('payout'),
+      nullable(long('events')),
+      long('duplicates'),
+      long('conversion_window'),
+      long('caps'),
+      text('default_status', 16),
+      flag('allow_payout_override'),
+      flag('payout_is_revenue'),
+    ),
+    indices: [unique('tallyback_offers_key', 'key')],
+  }),
+  new Table({
+    name: 'tallyback_partners',
+    columns: catalogRow(text('name', 200), text('click_id_parameter', 64), long('postbacks')),
+    indices: [unique('tallyback_partners_key', 'key')],
+  }),
+  new Table({
+    name: 'tallyback_campaigns',
+    columns: catalogRow(
+      text('name', 200),
+      text('status', 16),
+      reference('partner_id'),
+      long('offers'),
+      small('redirect'),
+      nullable(text('fallback_url', 2048)),
+    ),
+    indices: [unique('tallyback_campaigns_key', 'key')],
+  }),
+  new Table({
+    name: 'tallyback_clicks',
+    columns: [
+      id,
+      big('at'),
+      text('kind', 8),
+      flag('bot'),
+      flag('first_party'),
+      reference('campaign_id'),
+      reference('offer_id'),
+      reference('partner_id'),
+      reference('advertiser_id'),
+      text('visitor', 22),
+      nullable(text('external_id', 255)),
+      ...Array.from({ length: 10 }, (_, i) => nullable(text(`sub${i + 1}`, 255))),
+      nullable(big('cost')),
+      text('currency', 3),
+      nullable(text('ip', 45)),
+      nullable(text('user_agent', 512)),
+      nullable(text('referrer', 1024)),
+      nullable(long('query')),
+    ],
+    indices: [index('tallyback_clicks_at', 'at')],
+  }),
+  new Table({
+    name: 'tallyback_conversions',
+    columns: [
+      id,
+      reference('advertiser_id'),
+      text('event', 64),
+      text('transaction_id', 128),
+      nullable(reference('click_id')),
+      nullable(reference('claimed_click_id')),
+      nullable(reference('offer_id')),
+      nullable(reference('partner_id')),
+      nullable(reference('campaign_id')),
+      text('status', 16),
+      big('revenue'),
+      big('payout'),
+      nullable(text('currency', 3)),
+      nullable(text('coupon_code', 128)),
+      nullable(text('customer_id', 128)),
+      nullable(long('items')),
+      nullable(long('metadata')),
+      nullable(big('clicked_at')),
+      big('occurred_at'),
+      big('received_at'),
+      big('updated_at'),
+    ],
+    indices: [
+      // The identity of a conversion: what makes "counted exactly once" true, whatever runs at the same time.
+      unique('tallyback_conversions_identity', 'advertiser_id', 'event', 'transaction_id'),
+      index('tallyback_conversions_occurred', 'occurred_at'),
+      index('tallyback_conversions_click', 'click_id'),
+      index('tallyback_conversions_offer', 'offer_id', 'received_at'),
+    ],
+  }),
+  new Table({
+    name: 'tallyback_ledger',
+    columns: [
+      id,
+      reference('conversion_id'),
+      big('at'),
+      text('actor', 96),
+      text('cause', 64),
+      nullable(text('delivery_id', 64)),
+      nullable(text('old_status', 16)),
+      text('new_status', 16),
+      big('revenue_delta'),
+      big('payout_delta'),
+      nullable(text('currency', 3)),
+    ],
+    indices: [index('tallyback_ledger_conversion', 'conversion_id', 'id')],
+  }),
+  new Table({
+    name: 'tallyback_inbound_postbacks',
+    columns: [
+      id,
+      big('received_at'),
+      text('method', 8),
+      text('path', 512),
+      nullable(long('query')),
+      nullable(long('body')),
+      nullable(text('advertiser', 64)),
+      nullable(text('campaign', 64)),
+      nullable(text('click_id', 64)),
+      nullable(text('transaction_id', 128)),
+      nullable(text('delivery_id', 64)),
+      nullable(text('sender', 16)),
+      text('outcome', 16),
+      nullable(text('reason', 32)),
+      small('status'),
+      text('step', 32),
+      nullable(text('field', 128)),
+      nullable(long('detail')),
+      nullable(reference('conversion_id')),
+      nullable(text('ip', 45)),
+    ],
+    indices: [index('tallyback_inbound_click', 'click_id'), index('tallyback_inbound_transaction', 'transaction_id')],
+  }),
+];
+
+/** The first schema: catalog, clicks, conversions, ledger, inbound log. */
+export class Foundation1764000000000 implements MigrationInterface {
+  // Set explicitly: TypeORM would take the class name, which a bundler may mangle.
+  readonly name = 'Foundation1764000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const table of tables) await queryRunner.createTable(table.clone(), false, false, true);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const table of [...tables].reverse()) await queryRunner.dropTable(table.name);
+  }
+}

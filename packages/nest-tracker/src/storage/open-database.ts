@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { DataSource } from 'typeorm';
+import { trackerEntities } from './entities.js';
+import { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './migrations/index.js';
+import type { TrackerDatabase } from './tracker-database.js';
+
+/** How long a SQLite statement waits for another process's write lock. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Builds the tracker's own data source; nothing is connected yet. */
+export function createTrackerDataSource(database: TrackerDatabase): DataSource {
+  const common = {
+    entities: trackerEntities,
+    migrations: trackerMigrations,
+    migrationsTableName: TRACKER_MIGRATIONS_TABLE,
+    synchronize: false,
+    logging: false,
+  } as const;
+  if (database.type === 'postgres') {
+    return new DataSource({
+      ...common,
+      type: 'postgres',
+      url: database.url,
+      poolSize: database.poolSize ?? 10,
+      applicationName: 'tallyback',
+    });
+  }
+  mkdirSync(dirname(database.path), { recursive: true });
+  return new DataSource({
+    ...common,
+    type: 'better-sqlite3',
+    database: database.path,
+    // libsql has better-sqlite3's interface and comes prebuilt from npm.
+    driver: createRequire(import.meta.url)('libsql'),
+    enableWAL: true,
+    timeout: BUSY_TIMEOUT_MS,
+    prepareDatabase: prepareSqlite,
+  });
+}
+
+interface PragmaConnection {
+  pragma(statement: string): unknown;
+}
+
+/** FULL makes every commit wait for the disk: an answered click or conversion survives a power cut, not only a kill. */
+export function prepareSqlite(connection: PragmaConnection): void {
+  connection.pragma('synchronous = FULL');
+  connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+}

@@ -1,0 +1,18 @@
+import type { DataSource } from 'typeorm';
+
+/** The part of better-sqlite3's interface that the tracker uses; libsql has the same. */
+export interface SqliteConnection {
+  readonly inTransaction: boolean;
+  exec(sql: string): unknown;
+  prepare(sql: string): SqliteStatement;
+}
+
+export interface SqliteStatement {
+  /** Always call it with ONE array: libsql takes a single object argument for named parameters. */
+  run(parameters: readonly unknown[]): unknown;
+}
+
+/** The one connection behind a SQLite data source. */
+export function sqliteConnectionOf(dataSource: DataSource): SqliteConnection {
+  return (dataSource.driver as unknown as { databaseConnection: SqliteConnection }).databaseConnection;
+}

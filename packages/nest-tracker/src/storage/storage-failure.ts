@@ -1,0 +1,15 @@
+/** Codes and names by which drivers say that the database is away, full, locked or corrupt. */
+const DRIVER_CODES = /^(SQLITE_|08|53|57P|58|25006|40|55P03|XX|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
+const DRIVER_NAMES = new Set(['QueryFailedError', 'ConnectionIsNotSetError', 'TypeORMError', 'SqliteError']);
+
+/**
+ * Whether an error means "not stored, try again" rather than a fault of ours. Errors are told by name and code: with two
+ * copies of TypeORM in one process `instanceof` is not to be trusted.
+ */
+export function isStorageFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  if (DRIVER_NAMES.has(error.name)) return true;
+  if ([code, driverError?.code].some((value) => typeof value === 'string' && DRIVER_CODES.test(value))) return true;
+  return /connection terminated|timeout exceeded when trying to connect|pool after calling end/i.test(error.message);
+}

@@ -1,0 +1,54 @@
+/** How many rows one commit takes at the most; more wait for the next. */
+const MAX_BATCH = 512;
+
+interface Waiting<Row> {
+  readonly row: Row;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: rows that arrive while a commit is under way share the next one, and each caller waits for the commit
+ * that holds its row. No timer: at low load a row is written at once, at high load the batches grow by themselves.
+ *
+ * A batch that fails is written again in halves, so that one bad row cannot take its neighbours down.
+ */
+export class WriteBatcher<Row> {
+  private waiting: Waiting<Row>[] = [];
+  private running: Promise<void> | undefined;
+
+  /** @param write Stores all rows or none, and resolves when they are durable. */
+  constructor(private readonly write: (rows: readonly Row[]) => Promise<void>) {}
+
+  /** Resolves when the row is durable; rejects with what the storage said when it is not. */
+  add(row: Row): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ row, resolve, reject });
+      this.running ??= this.run();
+    });
+  }
+
+  /** Resolves when everything added so far has been answered. */
+  async drain(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  private async run(): Promise<void> {
+    // One turn of the event loop, so that requests which arrived together are written together.
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, MAX_BATCH));
+    this.running = undefined;
+  }
+
+  private async commit(batch: readonly Waiting<Row>[]): Promise<void> {
+    try {
+      await this.write(batch.map(({ row }) => row));
+    } catch (error) {
+      if (batch.length === 1) return batch[0]?.reject(error);
+      const middle = batch.length >> 1;
+      await this.commit(batch.slice(0, middle));
+      return this.commit(batch.slice(middle));
+    }
+    for (const { resolve } of batch) resolve();
+  }
+}

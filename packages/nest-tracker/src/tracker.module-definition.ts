@@ -1,0 +1,58 @@
+import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken } from '@nestjs/common';
+import { RouterModule } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { ClickStoryController } from './clicks/click-story.controller.js';
+import { ClicksController } from './clicks/clicks.controller.js';
+import { ConversionsController } from './conversions/conversions.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { AdminGuard } from './http/admin.guard.js';
+import { guarded } from './http/guarded.js';
+import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
+import { PostbacksController } from './postbacks/postbacks.controller.js';
+import { ReportsController } from './reports/reports.controller.js';
+import { openStorage } from './storage/storage.provider.js';
+import { TrackerStorage } from './storage/tracker-storage.js';
+import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
+
+const PUBLIC = [ClicksController, PostbacksController, HealthController];
+const MANAGEMENT = [ReportsController, InboundPostbacksController, ConversionsController, ClickStoryController];
+
+/** What depends on the extras is added here, once for `forRoot` and `forRootAsync`. */
+function withExtras(definition: DynamicModule, extras: TrackerModuleExtras): DynamicModule {
+  const guard = extras.guard ?? AdminGuard;
+  return {
+    ...definition,
+    global: extras.isGlobal ?? false,
+    imports: [
+      ...(definition.imports ?? []),
+      ...(extras.path ? [RouterModule.register([{ path: extras.path, module: definition.module }])] : []),
+    ],
+    controllers: [...PUBLIC, ...MANAGEMENT.map((controller) => guarded(controller, guard))],
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: TRACKER_EXTRAS, useValue: extras },
+      {
+        provide: TrackerStorage,
+        useFactory: (options: TrackerOptions, hosted?: DataSource) => openStorage(options, hosted),
+        inject: [TRACKER_OPTIONS, { token: hostDataSourceToken(extras.dataSourceName), optional: true }],
+      },
+    ],
+  };
+}
+
+/** The token of `@nestjs/typeorm`'s data source, without depending on that package. */
+function hostDataSourceToken(name = 'default'): InjectionToken {
+  return name === 'default' ? DataSource : `${name}DataSource`;
+}
+
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<TrackerOptions>({
+  moduleName: 'Tracker',
+  optionsInjectionToken: TRACKER_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createTrackerOptions')
+  .setExtras<TrackerModuleExtras>(
+    { path: undefined, guard: undefined, dataSourceName: 'default', isGlobal: false },
+    withExtras,
+  )
+  .build();

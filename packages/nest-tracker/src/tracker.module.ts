@@ -1,0 +1,65 @@
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { CatalogService } from './catalog/catalog.service.js';
+import { ClicksService } from './clicks/clicks.service.js';
+import { ConversionSearch } from './conversions/conversion-search.service.js';
+import { ConversionsService } from './conversions/conversions.service.js';
+import { TrackerEvents } from './events/tracker-events.js';
+import { AdminGuard } from './http/admin.guard.js';
+import { BootChecks } from './http/boot-checks.js';
+import { HttpReplier } from './http/http-reply.js';
+import { BodyErrors } from './postbacks/body-errors.js';
+import { ClassicPostbacks } from './postbacks/classic-postbacks.js';
+import { InboundLog } from './postbacks/inbound-log.service.js';
+import { InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';
+import { PostbacksService } from './postbacks/postbacks.service.js';
+import { ReportsService } from './reports/reports.service.js';
+import { Clock } from './storage/clock.js';
+import { ConfigurableModuleClass } from './tracker.module-definition.js';
+
+/**
+ * A whole tracker as a NestJS module: click links, postbacks, attribution, payouts, ledger, reports.
+ *
+ * ```ts
+ * TrackerModule.forRoot({ database: { type: 'sqlite', path: 'var/tracker.db' }, adminToken, seed })
+ * ```
+ *
+ * The application must be created with `rawBody: true`, because signatures are verified over bytes.
+ */
+@Module({
+  providers: [
+    AdminGuard,
+    BodyErrors,
+    BootChecks,
+    CatalogService,
+    ClassicPostbacks,
+    ClicksService,
+    Clock,
+    ConversionSearch,
+    ConversionsService,
+    HttpReplier,
+    InboundLog,
+    InboundPostbacksService,
+    PostbacksService,
+    ReportsService,
+    TrackerEvents,
+  ],
+  exports: [
+    CatalogService,
+    ClicksService,
+    ConversionSearch,
+    ConversionsService,
+    InboundPostbacksService,
+    ReportsService,
+    TrackerEvents,
+  ],
+})
+export class TrackerModule extends ConfigurableModuleClass implements NestModule {
+  constructor(private readonly bodyErrors: BodyErrors) {
+    super();
+  }
+
+  configure(_: MiddlewareConsumer): void {
+    // Nest calls this after it has installed the body parsers and before it registers the routes.
+    this.bodyErrors.install();
+  }
+}

@@ -1,0 +1,58 @@
+import type { CanActivate, Type } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { TrackerDatabase } from './storage/tracker-database.js';
+
+/** Injection token of the module's options. */
+export const TRACKER_OPTIONS = Symbol('TRACKER_OPTIONS');
+
+/** What `TrackerModule.forRoot()` takes, and what the factory of `forRootAsync()` returns. */
+export interface TrackerOptions {
+  /** Database that the module opens and closes itself. One of `database`, `dataSource` or the host's own TypeORM module is needed. */
+  readonly database?: TrackerDatabase;
+  /**
+   * The host's own data source: SQLite by TypeORM's `better-sqlite3` type (libsql or better-sqlite3 as driver) or
+   * PostgreSQL. It must list `trackerEntities`; the module does not close it.
+   */
+  readonly dataSource?: DataSource;
+  /** Whether the module brings its tables up to date at boot. Default true; otherwise run `trackerMigrations` yourself. */
+  readonly runMigrations?: boolean;
+  /** Bearer token of the management routes. Without it and without a `guard` the module boots only under `NODE_ENV=development` or `test`. */
+  readonly adminToken?: string;
+  /** Catalog applied by key at every boot (the shape of `CatalogSeed`). A fault in it stops the boot. */
+  readonly seed?: unknown;
+  /** Where visitors of unknown and paused campaigns go. Default: none, they get a 404 problem. */
+  readonly fallbackUrl?: string;
+  /** How far a signature's time may be off, both ways, in seconds. Default 300. */
+  readonly signatureToleranceSeconds?: number;
+  /** `Referrer-Policy` of redirects. Default `no-referrer-when-downgrade`. */
+  readonly referrerPolicy?: string;
+  /** The cookie that the first-party hop `/o/:campaign` sets. */
+  readonly firstPartyCookie?: FirstPartyCookieOptions;
+  /** What of a visitor's address is kept: `truncate` (default) cuts the last octet (IPv4) or 80 bits (IPv6), `none`, `full`. */
+  readonly keepIp?: 'truncate' | 'none' | 'full';
+}
+
+/** The `HttpOnly` click cookie of the first-party hop. */
+export interface FirstPartyCookieOptions {
+  /** Default `_clk_s`; different from the name that sdk-browser writes, since a script must never rewrite a server's cookie. */
+  readonly name?: string;
+  /** Default: the longest domain that the hop and the destination share, so that the landing page receives it. */
+  readonly domain?: string;
+  /** Life in seconds. Default 30 days; browsers cap it at 400 days. */
+  readonly maxAgeSeconds?: number;
+}
+
+/** What is decided when the module is declared, and therefore stands beside `useFactory`, not in it. */
+export interface TrackerModuleExtras {
+  /** Prefix of every route, for example `tracking`. Default none. */
+  readonly path?: string | undefined;
+  /** The host's own guard for the management routes, instead of the bearer token. */
+  readonly guard?: Type<CanActivate> | CanActivate | undefined;
+  /** Name of the host's TypeORM data source (`TypeOrmModule.forRoot({ name })`) when no `database` or `dataSource` is given. Default `default`. */
+  readonly dataSourceName?: string;
+  /** Registers the module globally. Default false. */
+  readonly isGlobal?: boolean;
+}
+
+/** Injection token of the extras. */
+export const TRACKER_EXTRAS = Symbol('TRACKER_EXTRAS');
