@@ -78,6 +78,14 @@ it('ids of one millisecond are all different, across refills of the random pool'
   expect(ids.size).toBe(5000);
 });
 
+it('no random bits of an id appear in another, so that one id tells nothing of the next', () => {
+  const halves = Array.from({ length: 1000 }, () => idToBytes(createId(0)).subarray(6)).flatMap((random) => [
+    random.subarray(0, 5).toString('hex'),
+    random.subarray(5).toString('hex'),
+  ]);
+  expect(new Set(halves).size).toBe(2000);
+});
+
 it('every random bit of an id varies', () => {
   const ids = Array.from({ length: 2000 }, () => idToBytes(createId(0)).subarray(6));
   for (let bit = 0; bit < 80; bit++) {

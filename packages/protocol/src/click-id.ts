@@ -84,12 +84,12 @@ export function idToBytes(id: ClickId): Buffer {
   let bitCount = 3;
   let offset = 0;
   for (let index = 1; index < LENGTH; index++) {
+    // Bits already written are shifted out at the top or cut off by the byte.
     bits = (bits << 5) | valueAt(id, index);
     bitCount += 5;
     if (bitCount >= 8) {
       bitCount -= 8;
       bytes[offset++] = bits >> bitCount;
-      bits &= (1 << bitCount) - 1;
     }
   }
   return bytes;

@@ -224,6 +224,11 @@ describe('sizes', () => {
   });
 });
 
+it('negative zero, which JSON cannot say, is zero', () => {
+  const parsed = parseConversion({ transactionId: 'A-1', metadata: { balance: -0 } });
+  expect(parsed.ok && Object.is(parsed.value.metadata?.balance, 0)).toBe(true);
+});
+
 describe('prototypes', () => {
   it('inherited fields are not read', () => {
     const inherited = Object.create({ transactionId: 'A-1' }) as object;

@@ -189,6 +189,11 @@ describe('body templates', () => {
   });
 });
 
+it('a lone surrogate, which has no UTF-8 form, is rendered as the replacement character', () => {
+  const template = compileUrlTemplate('https://h.example/?a={sub1}', { macros: CLICK_MACROS });
+  expect(template.render(() => 'a\ud800b')).toBe('https://h.example/?a=a%EF%BF%BDb');
+});
+
 it('a template error names every error with its place', () => {
   const compile = () => compileUrlTemplate('https://h.example/?a={cid}&b={sub1', { macros: CLICK_MACROS });
   expect(compile).toThrow(/^at character 21: unknown macro \{cid\}; did you mean \{clickid\}\?; at character 29: /);
