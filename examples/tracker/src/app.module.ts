@@ -1,0 +1,12 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TrackerModule } from '@tallyback/nest-tracker';
+import type { Environment } from './environment.js';
+
+/** A Nest application around the tracker. A host with modules of its own adds one line to them. */
+@Module({})
+class AppModule {}
+
+/** The application's root module for an environment. */
+export function configureApp({ database, adminToken, seed }: Environment): DynamicModule {
+  return { module: AppModule, imports: [TrackerModule.forRoot({ database, adminToken, seed })] };
+}

@@ -1,0 +1,23 @@
+import { ConsoleLogger, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { configureApp } from './app.module.js';
+import { type Environment, LOG_LEVELS } from './environment.js';
+
+/** Builds the application; nothing listens yet. */
+export async function createApp(environment: Environment): Promise<INestApplication> {
+  const adapter = environment.adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+  const logLevels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(environment.logLevel) + 1);
+  return NestFactory.create(configureApp(environment), adapter, {
+    // Signatures are made over bytes, so the module needs them.
+    rawBody: true,
+    // While it shuts down, senders get a 503 (and try again) instead of a connection that breaks.
+    return503OnClosing: true,
+    logger: new ConsoleLogger({ logLevels }),
+    // Failures to start are reported by main.ts in a line, so Nest neither logs them nor ends the process.
+    abortOnError: false,
+    bufferLogs: true,
+    autoFlushLogs: false,
+  });
+}

@@ -1,0 +1,100 @@
+import { readSeed } from './seed.js';
+
+/** Where the tracker keeps its rows. */
+export type Database = { type: 'sqlite'; path: string } | { type: 'postgres'; url: string };
+
+export const ADAPTERS = ['fastify', 'express'] as const;
+export type Adapter = (typeof ADAPTERS)[number];
+
+/** Nest's log levels, most urgent first; choosing one shows it and all before it. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The tracker's configuration as its environment variables give it. */
+export interface Environment {
+  database: Database;
+  port: number;
+  host: string;
+  /** What links in answers start with, e.g. behind a reverse proxy; the tracker derives it from the request if absent. */
+  publicUrl: string | undefined;
+  adminToken: string | undefined;
+  /** The parsed catalog file, handed to the module, which checks it. */
+  seed: unknown;
+  adapter: Adapter;
+  logLevel: LogLevel;
+}
+
+/** Thrown when variables are wrong; carries one line for each of them. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks all variables. An empty one counts as not set, as `VAR= npm run tracker` means it.
+ *
+ * @throws EnvironmentError naming every variable that is wrong
+ */
+export function readEnvironment(variables: Variables): Environment {
+  const faults: string[] = [];
+  const read = <T>(name: string, parse: (text: string) => T, otherwise: T): T => {
+    const text = variables[name];
+    if (text === undefined || text === '') return otherwise;
+    try {
+      return parse(text);
+    } catch (error) {
+      faults.push(`${name} ${error instanceof Error ? error.message : String(error)}`);
+      return otherwise;
+    }
+  };
+  const environment: Environment = {
+    database: read<Database>('DATABASE_URL', parseDatabase, { type: 'sqlite', path: 'var/tracker.db' }),
+    port: read('PORT', parsePort, 4010),
+    host: read('HOST', String, '127.0.0.1'),
+    publicUrl: read<string | undefined>('PUBLIC_URL', parsePublicUrl, undefined),
+    adminToken: read<string | undefined>('ADMIN_TOKEN', parseToken, undefined),
+    seed: read<unknown>('SEED', readSeed, undefined),
+    adapter: read('ADAPTER', oneOf(ADAPTERS), 'fastify'),
+    logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'warn'),
+  };
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  return environment;
+}
+
+// The messages below never repeat the value of DATABASE_URL or ADMIN_TOKEN: both are secrets.
+
+function parseDatabase(text: string): Database {
+  const path = /^sqlite:(.+)$/s.exec(text)?.[1];
+  if (path !== undefined) return { type: 'sqlite', path };
+  if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) return { type: 'postgres', url: text };
+  throw new Error('has to be sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME');
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new Error(`has to be a port from 0 (any free one) to 65535, not "${text}"`);
+}
+
+function parsePublicUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+  throw new Error(`has to be an absolute http(s) URL such as https://track.example.com, not "${text}"`);
+}
+
+function parseToken(text: string): string {
+  if (/^[\x21-\x7e]{8,}$/.test(text)) return text;
+  throw new Error('has to be 8 or more characters without spaces (it travels in an Authorization header)');
+}
+
+function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice !== undefined) return choice;
+    throw new Error(`has to be one of ${choices.join(', ')}, not "${text}"`);
+  };
+}
