@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { CHROMIUM_FLAGS, findChromium } from './support/chromium.js';
+import { Town } from './support/town.js';
+
+const executablePath = findChromium();
+const describeInBrowser = executablePath === undefined ? describe.skip : describe;
+
+describeInBrowser('a visitor in Chromium (get it with: apt-get install chromium, or set CHROMIUM_PATH)', () => {
+  let town: Town;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    town = await Town.found();
+    await Promise.all([town.openTracker(), town.openShop()]);
+    browser = await puppeteer.launch({ executablePath, args: CHROMIUM_FLAGS });
+    page = await browser.newPage();
+    // Without a screen Chromium calls itself HeadlessChrome, and the tracker takes it for the bot that it is.
+    await page.setUserAgent({ userAgent: (await browser.userAgent()).replace('Headless', '') });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await town?.leave();
+  });
+
+  it('is counted: click, redirect, landing, product, checkout, signed postback, report', async () => {
+    await page.goto(`${town.trackerUrl}/c/spring?external_id=p-1&sub1=mail`);
+    const landing = new URL(page.url());
+    const clickId = landing.searchParams.get('clickid');
+    expect(landing.origin + landing.pathname).toBe(`${town.shopUrl}/land`);
+    expect(landing.searchParams.get('s')).toBe('mail');
+    expect(clickId).toMatch(/^[0-7][0-9a-hjkmnp-tv-z]{25}$/);
+
+    await follow('a.button');
+    expect(page.url()).toBe(`${town.shopUrl}/products/rondane-boot`);
+    await page.select('#size', '42');
+    await page.select('#quantity', '2');
+    await follow('form.buy button');
+
+    await page.type('#name', 'Kari <b>Nordmann');
+    await page.type('#email', 'kari@example.com');
+    await page.type('#coupon', 'spring');
+    await follow('form[data-click] button');
+    expect(await page.$eval('h1', (heading) => heading.textContent)).toBe('Thank you, Kari <b>Nordmann');
+    const orderId = await page.$eval('[data-order]', (element) => element.textContent ?? '');
+
+    expect(await town.inbound(orderId)).toEqual([expect.objectContaining({ outcome: 'recorded', clickId })]);
+    expect(await town.report()).toEqual([
+      expect.objectContaining({ campaign: 'spring', clicks: 1, conversions: 1, revenue: '340.20', payout: '34.02' }),
+    ]);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  it('is refunded when the order is sent back', async () => {
+    const orderId = await page.$eval('[data-order]', (element) => element.textContent ?? '');
+    await follow('form.return button');
+    expect(await page.$eval('h1', (heading) => heading.textContent)).toBe('Return registered');
+    expect((await town.inbound(orderId, 2)).map(({ outcome }) => outcome)).toEqual(['recorded', 'updated']);
+    expect(await town.report()).toEqual([expect.objectContaining({ conversions: 0, revenue: '0.00', payout: '0.00' })]);
+  }, 60_000);
+
+  it('needs no mouse', async () => {
+    await page.goto(`${town.shopUrl}/checkout?product=tarn-daypack&quantity=1`);
+    await page.focus('#name');
+    await page.keyboard.type('Ola');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('ola@example.com');
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    expect(page.url()).toContain('/orders/FF-');
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  it.each([
+    [360, 'light'],
+    [360, 'dark'],
+    [1280, 'light'],
+  ])(
+    'never scrolls sideways at %i px (%s)',
+    async (width, scheme) => {
+      await page.setViewport({ width, height: 740 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      for (const path of ['/', '/land', '/products/tarn-daypack', '/checkout?product=lyng-socks&quantity=9']) {
+        await page.goto(town.shopUrl + path);
+        expect(await page.$eval('html', (html) => html.scrollWidth - html.clientWidth)).toBe(0);
+      }
+    },
+    60_000,
+  );
+
+  async function follow(selector: string): Promise<void> {
+    await Promise.all([page.waitForNavigation(), page.click(selector)]);
+  }
+});
