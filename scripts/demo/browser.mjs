@@ -43,7 +43,7 @@ export class Browser {
     }
     const location = answer.headers.location && new URL(answer.headers.location, url).href;
     if (location === undefined) this.#page = url;
-    return { url, status: answer.status, location, body: answer.body };
+    return { method, url, status: answer.status, location, body: answer.body };
   }
 }
 

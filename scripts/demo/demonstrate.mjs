@@ -21,14 +21,12 @@ export async function demonstrate({ port, shopPort, once }) {
     return service;
   };
   const { interrupted, forget } = listenForSignals();
-  const demonstration = play({ port, shopPort, once, start });
   try {
-    return await Promise.race([demonstration, interrupted]);
+    return await Promise.race([play({ port, shopPort, once, start }), interrupted]);
   } finally {
     // The shop first: what it still has to deliver finds the tracker up.
     for (const service of services.reverse()) await service.stop();
     forget();
-    await demonstration.catch(() => {}); // An interrupted one fails at what was stopped under it, which is no news.
   }
 }
 
@@ -73,19 +71,21 @@ async function tellStory({ trackerUrl, api }) {
   const { clickId, orderId } = await visit({ trackerUrl, externalId, tell });
 
   const postback = await waitFor(`the conversion of order ${orderId}`, () => api.postbackOf(orderId));
-  const { status, outcome, reason, method = 'POST', path = '/v1/conversions' } = postback;
+  const { method, path, status, outcome, reason, conversionId } = postback;
   tell(
-    "The shop's server reports the sale (sdk-node), signed",
+    'Meanwhile the shop has reported the sale: signed, from its queue (sdk-node)',
     `${method} ${trackerUrl}${path}`,
-    `${status} ${outcome}${reason ? ` (${reason})` : ''}`,
+    `${status} ${outcome}${reason ? `: ${reason}` : ''}`,
+    `Conversion ${conversionId} of click ${postback.clickId}, as GET /v1/postbacks/in has it.`,
   );
   const rows = await waitFor(`order ${orderId} in the report`, async () => {
     return (await conversions()) > before ? api.report() : undefined;
   });
-  tell('The report', formatTable(COLUMNS, rows));
+  tell('The report has it', `GET ${trackerUrl}/v1/reports?groupBy=campaign`, formatTable(COLUMNS, rows));
   return { clickId };
 }
 
+/** What only a person can do from here on. */
 function printInvitation({ trackerUrl, shopUrl, adminToken, token, clickId }) {
   console.log(`
 Both stay up until Ctrl-C. Open

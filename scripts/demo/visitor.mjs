@@ -13,33 +13,39 @@ export async function visit({ trackerUrl, externalId, tell }) {
   const click = await browser.open(`${trackerUrl}/c/spring?external_id=${externalId}&sub1=newsletter`);
   expect(click, 302);
   const clickId = new URL(click.location).searchParams.get('clickid');
-  tell("A visitor follows the link on the partner's page", shown('GET', click), `the click is stored: ${clickId}`);
+  tell("A visitor follows the campaign link on a partner's page", shown(click), `The click is stored as ${clickId}.`);
 
   const landing = await browser.open(click.location);
   expect(landing, 200);
-  tell('lands in the shop', shown('GET', landing), `${heading(landing)}`, 'the page keeps the click id (sdk-browser)');
+  tell('The visitor lands in the shop', shown(landing), 'In a browser, sdk-browser now keeps the click id.');
 
   const product = await browser.open(link(landing, /href="(\/products\/[^"]+)"/));
   expect(product, 200);
-  tell('looks at a product', shown('GET', product), `${heading(product)}`);
+  tell('looks at a product', shown(product));
 
   const checkout = await browser.open(
     `${new URL(product.url).origin}/checkout?${fieldsOf(product)}&size=42&quantity=2`,
   );
   expect(checkout, 200);
-  // In a page sdk-browser fills the click id into the form when it is sent; nobody runs scripts here.
-  const fields = { ...Object.fromEntries(fieldsOf(checkout)), clickid: clickId };
   const order = await browser.submit(new URL('/checkout', checkout.url).href, {
-    ...fields,
+    ...Object.fromEntries(fieldsOf(checkout)),
+    // In a page sdk-browser fills the click id into the form when it is sent; nobody runs scripts here.
+    clickid: clickId,
     name: 'Kari Nordmann',
     email: 'kari@example.com',
     coupon: 'SPRING',
   });
   expect(order, 303);
+  tell(
+    'and orders two pairs',
+    shown(order),
+    'The form carries the click id, which sdk-browser would fill in. The sale is on disk before the answer.',
+  );
+
   const confirmation = await browser.open(order.location);
   expect(confirmation, 200);
   const orderId = /data-order="([^"]+)"/.exec(confirmation.body)?.[1];
-  tell('checks out', shown('POST', order), `${heading(confirmation)}, order ${orderId}`);
+  tell('The shop confirms', shown(confirmation), `Order ${orderId}, ${total(confirmation)}.`);
   return { clickId, orderId };
 }
 
@@ -48,12 +54,14 @@ function expect({ url, status, body }, wanted) {
   throw new Failure(`the visitor is stuck: ${url} answered ${status} instead of ${wanted}\n${body.slice(0, 500)}`);
 }
 
-function shown(method, { url, status, location }) {
-  return `${method} ${url}\n${status}${location === undefined ? '' : ` -> ${location}`}`;
+function shown({ method, url, status, location, body }) {
+  const heading = /<h1>([^<]*)<\/h1>/.exec(body)?.[1].trim();
+  const result = location === undefined ? `"${heading}"` : `-> ${location}`;
+  return `${method} ${url}\n${status} ${result}`;
 }
 
-function heading({ body }) {
-  return /<h1>([^<]*)<\/h1>/.exec(body)?.[1].trim();
+function total({ body }) {
+  return /<dt>Total<\/dt><dd>([^<]*)<\/dd>/.exec(body)?.[1];
 }
 
 function link({ url, body }, pattern) {
