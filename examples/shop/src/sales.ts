@@ -23,6 +23,8 @@ export class Sales {
         transactionId: order.id,
         revenue: toDecimal(order.totalCents),
         currency: CURRENCY,
+        // Paid for, so nobody has to approve it; and only what is approved can be refunded later.
+        status: 'approved',
         occurredAt: order.placedAt,
         couponCode: order.coupon,
         items: [{ sku: order.product, quantity: order.quantity, unitPrice: toDecimal(order.unitCents) }],

@@ -78,6 +78,7 @@ describe('the shop', () => {
           transactionId: 'FF-0123456789AB',
           revenue: '340.20',
           currency: 'EUR',
+          status: 'approved',
           occurredAt: expect.any(String),
           couponCode: 'SPRING',
           items: [{ sku: 'rondane-boot', quantity: 2, unitPrice: '189.00' }],
@@ -112,7 +113,7 @@ describe('the shop', () => {
     }
     await tallyback.flush();
     expect(town.messages.map(({ type, data }) => [type, data.status])).toEqual([
-      ['conversion.created', undefined],
+      ['conversion.created', 'approved'],
       ['conversion.updated', 'refunded'],
     ]);
   });
