@@ -116,17 +116,17 @@ export class Enqueuer {
   }
 
   #before([, destination, event, transactionId]: DeliveryRow, { from, to }: SeqRange): number | null {
-    const rows = this.#predecessor.all(transactionId, event, destination, from, to) as { seq: number | null }[];
-    return rows[0]?.seq ?? null;
+    const found = this.#predecessor.get(transactionId, event, destination, from, to) as { seq: number | null };
+    return found.seq;
   }
 
   #find(event: string, transactionId: string): Identity | undefined {
-    return (this.#identity.all(event, transactionId) as Identity[])[0];
+    return this.#identity.get(event, transactionId) as Identity | undefined;
   }
 
   #nextSeq(): number {
-    const [row] = this.#lastSeq.all() as { seq: number }[];
-    return (row?.seq ?? 0) + 1;
+    const last = this.#lastSeq.get() as { seq: number } | undefined;
+    return (last?.seq ?? 0) + 1;
   }
 }
 

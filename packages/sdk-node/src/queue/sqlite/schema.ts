@@ -47,7 +47,7 @@ export function migrate(db: Database.Database): void {
     if (db.inTransaction) db.exec('ROLLBACK');
     throw error;
   }
-  db.pragma('journal_mode = WAL');
+  db.prepare('PRAGMA journal_mode = WAL').get();
   // A longer log before it is folded into the file: fewer fsyncs of the file itself while orders pour in.
   db.exec('PRAGMA wal_autocheckpoint = 4000');
 }
@@ -55,8 +55,8 @@ export function migrate(db: Database.Database): void {
 function apply(db: Database.Database): void {
   const version = numberOf(db, 'user_version');
   const application = numberOf(db, 'application_id');
-  const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").all() as { n: number }[];
-  if (application !== APPLICATION_ID && (tables[0]?.n ?? 0) > 0) {
+  const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get() as { n: number };
+  if (application !== APPLICATION_ID && tables.n > 0) {
     throw new Error('the file is an SQLite database, but not a Tallyback queue; give the queue a file of its own');
   }
   if (version > MIGRATIONS.length) {
@@ -68,6 +68,6 @@ function apply(db: Database.Database): void {
 }
 
 function numberOf(db: Database.Database, pragma: string): number {
-  const rows = db.pragma(pragma) as Record<string, number>[];
-  return rows[0]?.[pragma] ?? 0;
+  const row = db.prepare(`PRAGMA ${pragma}`).get() as Record<string, number>;
+  return row[pragma] ?? 0;
 }

@@ -1,30 +1,25 @@
 import type Database from 'libsql';
 import type { ClaimRequest } from '../queue.js';
 import { STATE } from './schema.js';
-import type { ClaimRow, WireOp } from './wire.js';
+import type { WireOp } from './wire.js';
 
 type SettleRow = [number, string, number, 'delivered' | 'retry' | 'dead' | 'release', number, number, string];
 
-interface ClaimRecord {
-  seq: number;
-  id: string;
-  event: string;
-  transaction_id: string;
-  body: string;
-  attempt: number;
-  step: number;
-  created_at: number;
-  fence: number;
-}
-
-/** A row still held under the fence that the JSON row `e` names. */
-const HELD = `SELECT d.seq FROM json_each(?) e JOIN delivery d
+/** Rows still held under the fence that the JSON row `e` names. */
+const HELD = `json_each(?) e JOIN delivery d
   ON d.seq = e.value->>0 AND d.id = e.value->>1 AND d.fence = e.value->>2 AND d.state = ${STATE.leased}`;
+
+/** Some claim of a batch holds no more: the transaction is undone, and the batch settled row by row. Rare. */
+export class LostClaim extends Error {
+  readonly code = 'SQLITE_CONSTRAINT_CLAIM';
+}
 
 /** Claims due deliveries and applies what became of them. */
 export class Settler {
-  readonly #claim;
+  readonly #due;
+  readonly #lease;
   readonly #deleteMany;
+  readonly #hasSuccessors;
   readonly #releaseSuccessors;
   readonly #deleteOne;
   readonly #retry;
@@ -33,12 +28,17 @@ export class Settler {
   readonly #extend;
 
   constructor(db: Database.Database) {
-    this.#claim = db.prepare(
-      `UPDATE delivery SET state = ${STATE.leased}, due_at = ?, fence = fence + 1, attempt = attempt + 1
-       WHERE seq IN (SELECT seq FROM delivery WHERE destination = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?)
-       RETURNING seq, id, event, transaction_id, body, attempt, step, created_at, fence`,
+    this.#due = db.prepare(
+      `SELECT json_group_array(seq) AS seqs, json_group_array(
+         json_array(seq, id, event, transaction_id, body, attempt + 1, step, created_at, fence + 1)) AS rows
+       FROM (SELECT * FROM delivery WHERE destination = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?)`,
     );
-    this.#deleteMany = db.prepare(`DELETE FROM delivery WHERE seq IN (${HELD}) RETURNING seq`);
+    this.#lease = db.prepare(
+      `UPDATE delivery SET state = ${STATE.leased}, due_at = ?, fence = fence + 1, attempt = attempt + 1
+       WHERE seq IN (SELECT value FROM json_each(?))`,
+    );
+    this.#deleteMany = db.prepare(`DELETE FROM delivery WHERE seq IN (SELECT d.seq FROM ${HELD})`);
+    this.#hasSuccessors = db.prepare('SELECT EXISTS (SELECT 1 FROM delivery WHERE after IS NOT NULL) AS some');
     this.#releaseSuccessors = db.prepare(
       `UPDATE delivery SET after = NULL, due_at = created_at WHERE after IN (
          SELECT e.value->>0 FROM json_each(?) e WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.seq = e.value->>0))`,
@@ -53,41 +53,30 @@ export class Settler {
     this.#extend = db.prepare(`UPDATE delivery SET due_at = ? ${held}`);
   }
 
-  claim({ destination, limit, leaseMs, now }: ClaimRequest): ClaimRow[] {
-    const rows = this.#claim.all(now + leaseMs, destination, now, limit) as ClaimRecord[];
-    const claimed = rows.map(
-      (row): ClaimRow => [
-        row.seq,
-        row.id,
-        row.event,
-        row.transaction_id,
-        row.body,
-        row.attempt,
-        row.step,
-        row.created_at,
-        row.fence,
-      ],
-    );
-    // RETURNING promises no order.
-    return claimed.sort((a, b) => a[0] - b[0]);
+  claim({ destination, limit, leaseMs, now }: ClaimRequest): string {
+    const { seqs, rows } = this.#due.get(destination, now, limit) as { seqs: string; rows: string };
+    if (seqs !== '[]') this.#lease.run(now + leaseMs, seqs);
+    return rows;
   }
 
   settle(op: Extract<WireOp, { op: 'settle' }>): boolean[] | null {
-    if (op.onlyDelivered) {
-      const deleted = this.#deleteMany.all(op.rows) as { seq: number }[];
-      this.#releaseSuccessors.run(op.rows);
-      if (deleted.length === op.count) return null;
-      const gone = new Set(deleted.map(({ seq }) => seq));
-      return (JSON.parse(op.rows) as SettleRow[]).map(([seq]) => gone.has(seq));
-    }
-    const applied = (JSON.parse(op.rows) as SettleRow[]).map((row) => this.#one(row));
-    this.#releaseSuccessors.run(op.rows);
+    const applied = op.onlyDelivered ? this.#delivered(op) : this.#each(op.rows);
+    if ((this.#hasSuccessors.get() as { some: number }).some === 1) this.#releaseSuccessors.run(op.rows);
     return applied;
   }
 
   extend(op: Extract<WireOp, { op: 'extend' }>): boolean[] | null {
     const rows = JSON.parse(op.rows) as [number, string, number][];
     return rows.map((claim) => this.#extend.run(op.until, ...claim).changes === 1);
+  }
+
+  #delivered({ rows, count }: Extract<WireOp, { op: 'settle' }>): null {
+    if (this.#deleteMany.run(rows).changes !== count) throw new LostClaim();
+    return null;
+  }
+
+  #each(rows: string): boolean[] {
+    return (JSON.parse(rows) as SettleRow[]).map((row) => this.#one(row));
   }
 
   #one([seq, id, fence, outcome, at, step, answer]: SettleRow): boolean {

@@ -12,6 +12,7 @@ import type {
   QueueCounts,
   Settlement,
 } from '../queue.js';
+import { decodeClaims, decodeList } from './decode.js';
 import { encodeMessages, encodeSettlements } from './encode.js';
 import { type FirstRow, isFailure, type WireFailure, type WireOp, type WireResults } from './wire.js';
 import { WorkerClient } from './worker-client.js';
@@ -66,20 +67,7 @@ export class SqliteQueue implements Queue {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
-    const rows = await this.#call<'claim'>({ op: 'claim', request });
-    const { destination } = request;
-    return rows.map(([seq, id, event, transactionId, body, attempt, step, createdAt, fence]) => ({
-      seq,
-      id,
-      destination,
-      event,
-      transactionId,
-      body,
-      attempt,
-      step,
-      createdAt,
-      fence,
-    }));
+    return decodeClaims(await this.#call<'claim'>({ op: 'claim', request }), request.destination);
   }
 
   async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
@@ -101,8 +89,8 @@ export class SqliteQueue implements Queue {
     return this.#call<'counts'>({ op: 'counts', destinations: JSON.stringify(destinations) });
   }
 
-  list(request: ListRequest): Promise<ListPage> {
-    return this.#call<'list'>({ op: 'list', request });
+  async list(request: ListRequest): Promise<ListPage> {
+    return decodeList(await this.#call<'list'>({ op: 'list', request }), request);
   }
 
   close(): Promise<void> {

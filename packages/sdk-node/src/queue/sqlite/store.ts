@@ -27,7 +27,7 @@ export class Store {
         return ops.map(() => failure(error));
       }
       // One of them is to blame: its neighbours must not suffer, so each runs alone.
-      return ops.map((op) => this.#alone(op));
+      return ops.map((op) => this.#alone(op.op === 'settle' ? { ...op, onlyDelivered: false } : op));
     }
   }
 

@@ -1,4 +1,4 @@
-import type { ClaimRequest, ListPage, ListRequest, QueueCounts } from '../queue.js';
+import type { ClaimRequest, ListRequest, QueueCounts } from '../queue.js';
 
 /**
  * What travels between the main thread and the worker. Rows travel as JSON text: one string is cheap to clone, and the
@@ -34,19 +34,34 @@ export type MessageRow = readonly [string, string, string, number, string, numbe
 export type DeliveryRow = readonly [string, string, string, string, number, string];
 /** seq, id, event, transaction id, body, attempt, step, created at, fence. */
 export type ClaimRow = readonly [number, string, string, string, string, number, number, number, number];
+/** seq, id, destination, event, transaction id, body, created at, due at, attempts, answer. */
+export type ListRow = readonly [
+  number,
+  string,
+  string,
+  string,
+  string,
+  string,
+  number,
+  number | null,
+  number,
+  string | null,
+];
 /** id, created at, destination names as JSON: the message that stands. */
 export type FirstRow = readonly [string, number, string];
 
 export interface WireResults {
   /** `null` when all were stored; else per message `null`, the message that stands, or what went wrong with it. */
   readonly enqueue: readonly (FirstRow | WireFailure | null)[] | null;
-  readonly claim: readonly ClaimRow[];
+  /** JSON array of {@link ClaimRow}. */
+  readonly claim: string;
   /** `null` when all applied. */
   readonly settle: readonly boolean[] | null;
   readonly extend: readonly boolean[] | null;
   readonly nextDue: number | null;
   readonly counts: QueueCounts;
-  readonly list: ListPage;
+  /** JSON array of {@link ListRow}. */
+  readonly list: string;
   readonly open: null;
   readonly close: null;
 }
