@@ -7,7 +7,7 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/scripts/test/postgres-up.mjs',
   globalTeardown: '<rootDir>/scripts/test/postgres-down.mjs',
-  roots: ['<rootDir>/packages', '<rootDir>/examples'],
+  roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/test'],
   testMatch: ['**/src/**/*.spec.ts', '**/test/**/*.spec.ts'],
   moduleNameMapper: {
     '^@tallyback/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
