@@ -23,13 +23,8 @@ async function main({ host, port, ordersPath, queuePath, ...target }: Environmen
   await sales.reportMissing();
 
   const server = createShopServer(new Shop(orders, sales, readStaticFiles()), say);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  say(`shop ready at http://${host}:${(server.address() as AddressInfo).port}`);
-
   const stop = async (): Promise<void> => {
+    // A connection that gets its answer now would otherwise idle for the usual keep-alive time and hold the process.
     server.keepAliveTimeout = 1;
     await new Promise((resolve) => server.close(resolve));
     const { delivered, pending, dead } = await tallyback.close();
@@ -42,8 +37,15 @@ async function main({ host, port, ordersPath, queuePath, ...target }: Environmen
     isStopping = true;
     stop().catch(fail);
   };
+  // Before anybody is told that the shop is ready, and could ask it to stop.
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  say(`shop ready at http://${host}:${(server.address() as AddressInfo).port}`);
 }
 
 function fail(error: unknown): void {
