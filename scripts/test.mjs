@@ -4,7 +4,9 @@ import { setUp } from './setup.mjs';
 
 await runMain(async () => {
   await setUp('all');
-  const lint = await passThrough(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']);
+  // In a file or a pipe Biome colours every single character.
+  const colors = process.stdout.isTTY ? [] : ['--colors=off'];
+  const lint = await passThrough(['node_modules/@biomejs/biome/bin/biome', 'ci', ...colors, '.']);
   if (lint !== 0) throw new Failure('lint or format: see above; npm run format mends most of it');
 
   const reporters = ['--reporters=default', '--reporters=<rootDir>/scripts/test/summary-reporter.mjs'];

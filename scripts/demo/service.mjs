@@ -27,6 +27,8 @@ export class Service {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Out of the terminal's reach: Ctrl-C goes to the parent alone, which stops its services in order.
+      detached: process.platform !== 'win32',
     });
     this.#ended = once(this.#child, 'close');
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

@@ -4,12 +4,17 @@
  */
 export default class SummaryReporter {
   onRunComplete(_contexts, results) {
-    for (const [title, count] of skippedGroups(results)) console.log(`skipped ${count}: ${title}`);
-    // A file that does not even load has no tests that could fail, and must not read as "0 failed".
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests + results.numTodoTests;
-    console.log(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+    // Jest prints its own summary after the reporters that were asked for; this line is to be the last.
+    process.once('exit', () => print(results));
   }
+}
+
+function print(results) {
+  for (const [title, count] of skippedGroups(results)) console.log(`skipped ${count}: ${title}`);
+  // A file that does not even load has no tests that could fail, and must not read as "0 failed".
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  console.log(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
 }
 
 function skippedGroups(results) {
