@@ -92,6 +92,24 @@ describe('sqliteQueue', () => {
     expect(await opened(path).counts(['house'])).toEqual({ pending: 200, inFlight: 0, dead: 0 });
   }, 60_000);
 
+  it('gives out at once what a process held that is gone from this host, and not what a living one holds', async () => {
+    const path = join(dirs(), 'queue.db');
+    const child = join(__dirname, 'children', 'claim-and-die.mjs');
+    await expect(run(process.execPath, [child, path, '3'])).rejects.toMatchObject({ signal: 'SIGKILL' });
+    const living = opened(path);
+    expect(await claimAll(living, 2_000)).toMatchObject([{ attempt: 2 }, { attempt: 2 }, { attempt: 2 }]);
+    expect(await claimAll(opened(path), 2_000)).toEqual([]);
+  }, 60_000);
+
+  it('hands back on close what it still holds', async () => {
+    const path = join(dirs(), 'queue.db');
+    const first = opened(path);
+    await first.enqueue(message());
+    await claimAll(first, 2_000);
+    await first.close();
+    expect(await claimAll(opened(path), 2_000)).toMatchObject([{ attempt: 2 }]);
+  });
+
   it('does not let one message that cannot be stored fail its neighbours', async () => {
     const queue = opened(join(dirs(), 'queue.db'));
     const faulty = message({ deliveries: [{ id: 'x', destination: 'house', body: null as unknown as string }] });

@@ -11,6 +11,7 @@ const APPLICATION_ID = 0x54626b31;
  * when its lease ends, or NULL when it cannot be claimed (dead, or waiting for the row in `after`). So a claim is one range
  * of one index, however many rows wait for something else. `chained` is set only on rows that may follow another of the same
  * transaction, which keeps the two partial indexes nearly empty.
+ * `owner` is the row of `process` that has claimed it.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE message (
@@ -24,7 +25,10 @@ const MIGRATIONS: readonly string[] = [
      body TEXT NOT NULL, created_at INTEGER NOT NULL,
      due_at INTEGER, state INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,
      step INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0,
-     chained INTEGER, after INTEGER, answer TEXT
+     chained INTEGER, after INTEGER, owner INTEGER, answer TEXT
+   );
+   CREATE TABLE process (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, host TEXT NOT NULL, pid INTEGER NOT NULL, started INTEGER NOT NULL
    );
    CREATE INDEX delivery_due ON delivery (destination, due_at, state);
    CREATE INDEX delivery_chain ON delivery (transaction_id, event) WHERE chained = 1;
@@ -37,19 +41,25 @@ export const STATE = { pending: 0, leased: 1, dead: 2 } as const;
 
 /** Prepares a fresh or older file. Safe when several processes open it at once. */
 export function migrate(db: Database.Database): void {
-  // Outside any transaction: SQLite refuses to change the journal mode inside one.
   db.exec('PRAGMA busy_timeout = 5000');
+  atomically(db, () => apply(db));
+  // Outside any transaction: SQLite refuses to change the journal mode inside one.
+  db.prepare('PRAGMA journal_mode = WAL').get();
+  // A longer log before it is folded into the file: fewer fsyncs of the file itself while orders pour in.
+  db.exec('PRAGMA wal_autocheckpoint = 4000');
+}
+
+/** Runs `work` in one write transaction; what it throws undoes everything. */
+export function atomically<Result>(db: Database.Database, work: () => Result): Result {
   db.exec('BEGIN IMMEDIATE');
   try {
-    apply(db);
+    const result = work();
     db.exec('COMMIT');
+    return result;
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
     throw error;
   }
-  db.prepare('PRAGMA journal_mode = WAL').get();
-  // A longer log before it is folded into the file: fewer fsyncs of the file itself while orders pour in.
-  db.exec('PRAGMA wal_autocheckpoint = 4000');
 }
 
 function apply(db: Database.Database): void {

@@ -27,14 +27,15 @@ export class Settler {
   readonly #release;
   readonly #extend;
 
-  constructor(db: Database.Database) {
+  /** @param owner who claims: a row of `process` */
+  constructor(db: Database.Database, owner: number) {
     this.#due = db.prepare(
       `SELECT json_group_array(seq) AS seqs, json_group_array(
          json_array(seq, id, event, transaction_id, body, attempt + 1, step, created_at, fence + 1)) AS rows
        FROM (SELECT * FROM delivery WHERE destination = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?)`,
     );
     this.#lease = db.prepare(
-      `UPDATE delivery SET state = ${STATE.leased}, due_at = ?, fence = fence + 1, attempt = attempt + 1
+      `UPDATE delivery SET state = ${STATE.leased}, owner = ${owner}, due_at = ?, fence = fence + 1, attempt = attempt + 1
        WHERE seq IN (SELECT value FROM json_each(?))`,
     );
     this.#deleteMany = db.prepare(`DELETE FROM delivery WHERE seq IN (SELECT d.seq FROM ${HELD})`);

@@ -2,6 +2,15 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { Store } from './store.js';
 import type { WireBatch, WireReply } from './wire.js';
 
+/** What cannot be handed back any more runs out by itself. */
+function closeQuietly(store: Store): void {
+  try {
+    store.close();
+  } catch {
+    // The file is gone or locked: nothing more can be done with it.
+  }
+}
+
 /**
  * The thread that owns the connection. Whatever arrived while the previous commit ran becomes one transaction (group
  * commit without any timer), and the answers leave after that commit.
@@ -17,7 +26,7 @@ function serve(port: MessagePort, store: Store): void {
       return { n, results: results.slice(from - ops.length, from) };
     });
     if (batches.some((batch) => batch.ops.some((op) => op.op === 'close'))) {
-      store.close();
+      closeQuietly(store);
       port.postMessage(replies);
       port.close();
     } else {
@@ -26,4 +35,7 @@ function serve(port: MessagePort, store: Store): void {
   });
 }
 
-if (parentPort) serve(parentPort, new Store((workerData as { path: string }).path));
+if (parentPort) {
+  const { path, started } = workerData as { path: string; started: number };
+  serve(parentPort, new Store(path, started));
+}

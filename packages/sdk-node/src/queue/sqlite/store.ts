@@ -2,20 +2,36 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { Enqueuer } from './enqueuer.js';
+import { Processes } from './processes.js';
 import { Reader } from './reader.js';
-import { migrate } from './schema.js';
+import { atomically, migrate } from './schema.js';
 import { Settler } from './settler.js';
 import type { WireFailure, WireOp, WireReply } from './wire.js';
 
 type Result = WireReply['results'][number];
 
+interface Parts {
+  readonly enqueuer: Enqueuer;
+  readonly settler: Settler;
+  readonly reader: Reader;
+}
+
+interface Opened extends Parts {
+  readonly db: Database.Database;
+  readonly processes: Processes;
+}
+
 /** Lives in the worker: one connection, and every batch of operations one transaction. */
 export class Store {
-  #open: { db: Database.Database; enqueuer: Enqueuer; settler: Settler; reader: Reader } | undefined;
+  #open: Opened | undefined;
   /** SQLite's current `synchronous`: FULL only while a receipt depends on it. */
   #synchronous = '';
 
-  constructor(private readonly path: string) {}
+  /** @param started when the process started, in milliseconds: tells it from an earlier one with the same pid */
+  constructor(
+    private readonly path: string,
+    private readonly started: number,
+  ) {}
 
   /** Runs all operations; each gets its own result, also when the storage fails as a whole. */
   run(ops: readonly WireOp[]): Result[] {
@@ -31,9 +47,16 @@ export class Store {
     }
   }
 
+  /** Hands back what is still claimed, and lets go of the file. */
   close(): void {
-    this.#open?.db.close();
+    const { db, processes } = this.#open ?? {};
     this.#open = undefined;
+    if (!db || !processes) return;
+    try {
+      atomically(db, () => processes.leave());
+    } finally {
+      db.close();
+    }
   }
 
   #alone(op: WireOp): Result {
@@ -62,15 +85,7 @@ export class Store {
     const { db, ...parts } = this.#opened();
     // A lost claim or settlement only means one more attempt, which the receiver recognises; a lost receipt is lost money.
     this.#synchronise(db, ops.some((op) => op.op === 'enqueue') ? 'FULL' : 'NORMAL');
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const results = ops.map((op) => perform(op, parts));
-      db.exec('COMMIT');
-      return results;
-    } catch (error) {
-      if (db.inTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
+    return atomically(db, () => ops.map((op) => perform(op, parts)));
   }
 
   #synchronise(db: Database.Database, mode: 'FULL' | 'NORMAL'): void {
@@ -79,13 +94,15 @@ export class Store {
     this.#synchronous = mode;
   }
 
-  #opened() {
+  #opened(): Opened {
     if (this.#open) return this.#open;
     mkdirSync(dirname(this.path), { recursive: true });
     const db = new Database(this.path);
     try {
       migrate(db);
-      this.#open = { db, enqueuer: new Enqueuer(db), settler: new Settler(db), reader: new Reader(db) };
+      const processes = atomically(db, () => new Processes(db, this.started));
+      const settler = new Settler(db, processes.self);
+      this.#open = { db, processes, enqueuer: new Enqueuer(db), settler, reader: new Reader(db) };
     } catch (error) {
       db.close();
       throw error;
@@ -98,15 +115,17 @@ export class Store {
   #recover(error: unknown): void {
     const code = codeOf(error);
     if (code === 'SQLITE_BUSY' || code.startsWith('SQLITE_FULL')) return;
+    const { db } = this.#open ?? {};
+    this.#open = undefined;
     try {
-      this.close();
+      db?.close();
     } catch {
-      this.#open = undefined;
+      // It could not even be closed: it is left to the end of the worker.
     }
   }
 }
 
-function perform(op: WireOp, on: { enqueuer: Enqueuer; settler: Settler; reader: Reader }): Result {
+function perform(op: WireOp, on: Parts): Result {
   switch (op.op) {
     case 'enqueue':
       return on.enqueuer.enqueue(op);

@@ -41,8 +41,9 @@ export class WorkerClient {
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
+    const workerData = { path: this.path, started: Math.round(performance.timeOrigin) };
     // The host's own flags (loaders, instrumentation) are not for this thread.
-    const worker = new Worker(WORKER, { workerData: { path: this.path }, execArgv: [], name: 'tallyback-queue' });
+    const worker = new Worker(WORKER, { workerData, execArgv: [], name: 'tallyback-queue' });
     worker.unref();
     worker.on('message', (replies: WireReply[]) => this.#answer(worker, replies));
     worker.on('error', (error) => this.#lost(worker, error));
