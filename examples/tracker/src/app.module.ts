@@ -7,6 +7,7 @@ import type { Environment } from './environment.js';
 class AppModule {}
 
 /** The application's root module for an environment. */
-export function configureApp({ database, adminToken, seed }: Environment): DynamicModule {
-  return { module: AppModule, imports: [TrackerModule.forRoot({ database, adminToken, seed })] };
+export function configureApp({ database, adminToken, publicUrl, seed }: Environment): DynamicModule {
+  const options = { database, adminToken, seed, ...(publicUrl !== undefined && { publicUrl }) };
+  return { module: AppModule, imports: [TrackerModule.forRoot(options)] };
 }

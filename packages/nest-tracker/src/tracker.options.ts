@@ -20,6 +20,11 @@ export interface TrackerOptions {
   readonly adminToken?: string;
   /** Catalog applied by key at every boot (the shape of `CatalogSeed`). A fault in it stops the boot. */
   readonly seed?: unknown;
+  /**
+   * The address that visitors see, for example `https://go.shop.example`, when a proxy stands before the tracker: decides
+   * domain and `Secure` of the first-party cookie. Default: what the request says.
+   */
+  readonly publicUrl?: string;
   /** Where visitors of unknown and paused campaigns go. Default: none, they get a 404 problem. */
   readonly fallbackUrl?: string;
   /** How far a signature's time may be off, both ways, in seconds. Default 300. */

@@ -11,7 +11,7 @@ import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { chooseOffer } from './choose-offer.js';
 import { ClicksService } from './clicks.service.js';
 import { cleanDestinationUrl, destinationUrl } from './destination.js';
-import { firstPartyCookie } from './first-party-cookie.js';
+import { firstPartyCookie, type HopAddress } from './first-party-cookie.js';
 import { trafficKind } from './traffic-kind.js';
 
 const NO_STORE = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' };
@@ -56,13 +56,7 @@ export class ClicksController {
       });
       if (!firstParty) return this.redirectTo(destinationUrl(offer, campaign, click), campaign.row.redirect);
       const location = cleanDestinationUrl(offer, campaign, click);
-      const host = header(request, 'host') ?? '';
-      const cookie = firstPartyCookie(
-        click.id,
-        { host, secure: request.secure },
-        location,
-        this.options.firstPartyCookie,
-      );
+      const cookie = firstPartyCookie(click.id, this.seenBy(request), location, this.options.firstPartyCookie);
       return this.redirectTo(location, campaign.row.redirect, { 'set-cookie': cookie });
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
@@ -71,6 +65,14 @@ export class ClicksController {
         detail: 'The click could not be stored, so the visitor was not sent on unrecorded. Try again shortly.',
       });
     }
+  }
+
+  /** The hop as the visitor's browser sees it. */
+  private seenBy(request: HttpRequest): HopAddress {
+    const { publicUrl } = this.options;
+    if (publicUrl === undefined) return { host: header(request, 'host') ?? '', secure: request.secure };
+    const { host, protocol } = new URL(publicUrl);
+    return { host, secure: protocol === 'https:' };
   }
 
   /** Only configured places can be reached: the campaign's fallback, else the module's, else nothing. */

@@ -4,16 +4,22 @@ import type { FirstPartyCookieOptions } from '../tracker.options.js';
 const DEFAULT_NAME = '_clk_s';
 const DEFAULT_MAX_AGE_SECONDS = 30 * 86_400;
 
+/** Where the hop is, as the browser sees it. */
+export interface HopAddress {
+  readonly host: string;
+  /** Over https. */
+  readonly secure: boolean;
+}
+
 /**
  * The `Set-Cookie` of the first-party hop. A cookie set by a server on a document response keeps its full life on
  * WebKit, where one written by a script lives one to seven days.
  *
- * @param hop Host of the hop as the browser sees it.
  * @param destination Where the visitor is sent.
  */
 export function firstPartyCookie(
   clickId: string,
-  hop: { readonly host: string; readonly secure: boolean },
+  hop: HopAddress,
   destination: string,
   options: FirstPartyCookieOptions = {},
 ): string {

@@ -47,5 +47,7 @@ interface PragmaConnection {
 /** FULL makes every commit wait for the disk: an answered click or conversion survives a power cut, not only a kill. */
 export function prepareSqlite(connection: PragmaConnection): void {
   connection.pragma('synchronous = FULL');
+  // A longer log before it is folded into the file: fewer waits for the disk while clicks pour in.
+  connection.pragma('wal_autocheckpoint = 4000');
   connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }

