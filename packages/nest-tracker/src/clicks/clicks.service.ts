@@ -67,7 +67,7 @@ export class ClicksService implements OnModuleInit {
     click.id = createId(now);
     click.at = now;
     click.kind = kind;
-    click.bot = userAgent === undefined || isbot(userAgent);
+    click.bot = !userAgent || isbot(userAgent);
     click.firstParty = firstParty;
     click.campaignId = campaign.row.id;
     click.offerId = offer.row.id;

@@ -2,6 +2,8 @@ import type { DataSource } from 'typeorm';
 
 /** The part of better-sqlite3's interface that the tracker uses; libsql has the same. */
 export interface SqliteConnection {
+  readonly open: boolean;
+  /** Only to be read while the connection is open. */
   readonly inTransaction: boolean;
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { sqliteConnectionOf } from './sqlite-connection.js';
+import { DatabaseClosedError } from './storage-failure.js';
 
 /**
  * First in, first out for everything that writes to SQLite. TypeORM has one connection there, and a connection has one
@@ -11,7 +12,11 @@ export class SqliteTurns {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Runs `work` when everything before it has ended and no transaction of the host's is open. */
+  /**
+   * Runs `work` when everything before it has ended and no transaction of the host's is open.
+   *
+   * @throws DatabaseClosedError when the data source has been closed meanwhile.
+   */
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(async () => {
       await this.hostTransactionEnds();
@@ -24,6 +29,8 @@ export class SqliteTurns {
   /** A host that shares its data source opens transactions that know nothing of our turns; wait until they are over. */
   private async hostTransactionEnds(): Promise<void> {
     const connection = sqliteConnectionOf(this.dataSource);
-    while (connection.inTransaction) await new Promise(setImmediate);
+    // Asked of a closed connection, libsql's `inTransaction` aborts the whole process.
+    while (connection.open && connection.inTransaction) await new Promise(setImmediate);
+    if (!connection.open) throw new DatabaseClosedError();
   }
 }

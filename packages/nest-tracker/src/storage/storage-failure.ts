@@ -1,6 +1,12 @@
 /** Codes and names by which drivers say that the database is away, full, locked or corrupt. */
 const DRIVER_CODES = /^(SQLITE_|08|53|57P|58|25006|40|55P03|XX|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
-const DRIVER_NAMES = new Set(['QueryFailedError', 'ConnectionIsNotSetError', 'TypeORMError', 'SqliteError']);
+const DRIVER_NAMES = new Set([
+  'QueryFailedError',
+  'ConnectionIsNotSetError',
+  'TypeORMError',
+  'SqliteError',
+  'DatabaseClosedError',
+]);
 
 /**
  * Whether an error means "not stored, try again" rather than a fault of ours. Errors are told by name and code: with two
@@ -12,4 +18,14 @@ export function isStorageFailure(error: unknown): boolean {
   if (DRIVER_NAMES.has(error.name)) return true;
   if ([code, driverError?.code].some((value) => typeof value === 'string' && DRIVER_CODES.test(value))) return true;
   return /connection terminated|timeout exceeded when trying to connect|pool after calling end/i.test(error.message);
+}
+
+/** The database was closed while work for it was waiting. */
+export class DatabaseClosedError extends Error {
+  override readonly name = 'DatabaseClosedError';
+  readonly code = 'database_closed';
+
+  constructor() {
+    super('The database connection is closed. Send the request again once the tracker is running.');
+  }
 }
