@@ -47,8 +47,8 @@ export function init(options: Options = {}): Clicks {
       const touches = known();
       // Until the newest click runs out and never longer; without one that lies in the past.
       store.write(touches, (last()?.at ?? 0) + lifetime);
-      const safe = stored();
-      held = touches.filter(({ id }) => !safe.some((touch) => touch.id === id));
+      held = [];
+      if (encode(known()) !== encode(touches)) held = touches;
     }
     announce();
   }
@@ -66,21 +66,23 @@ export function init(options: Options = {}): Clicks {
     for (const [param, value] of candidates(url, params, path)) {
       const own = isOwn(param) && isClickId(value);
       const id = own ? value.toLowerCase() : value;
-      // A click cannot lie ahead: then this browser's clock is behind, and now is the best it can tell.
-      const at = own ? Math.min(clickTime(id), now) : now;
+      // A click cannot lie ahead: then this browser's clock is behind, and now is the best it can tell. One from before
+      // the window is an old link, or the clock is wrong the other way: it must not displace a click that counts, but
+      // where there is none it is the tracker's to judge.
+      const time = own ? clickTime(id) : now;
+      const stale = time <= now - lifetime;
+      const at = stale ? now : Math.min(time, now);
       const isKept = () => known().some((touch) => touch.id === id);
       let reason = consent === 'denied' ? 'consent' : checkId(value, param, validate);
       if (!reason) {
         if (isKept()) return { status: 'same', param };
-        held.push({
-          id,
-          param,
-          at,
-          landing: url.origin + url.pathname,
-          referrer: document.referrer.split('/', 3).join('/'),
-        });
-        if (isKept()) return { status: 'new', param };
-        reason = at > now - lifetime ? 'older' : 'expired';
+        if (stale && last()) reason = 'expired';
+        else {
+          const landing = (url.origin + url.pathname).slice(0, 200);
+          held.push({ at, param, id, landing, referrer: document.referrer.split('/', 3).join('/') });
+          if (isKept()) return { status: 'new', param };
+          reason = 'older';
+        }
       }
       refusal ??= { status: 'rejected', param, reason };
     }
@@ -96,11 +98,12 @@ export function init(options: Options = {}): Clicks {
   const begin = () => (consent === 'denied' ? clear() : capture());
 
   const ready = new Promise<void>((resolve) => {
-    if (typeof document === 'undefined') return resolve();
     whenActivated(() => resolve(void begin()));
-    // Another tab, or a page back from the cache: look again, count nothing.
-    addEventListener('storage', announce);
-    addEventListener('pageshow', announce);
+    attempt(() => {
+      // Another tab, or a page back from the cache: look again, count nothing.
+      addEventListener('storage', announce);
+      addEventListener('pageshow', announce);
+    });
   });
 
   return {

@@ -5,14 +5,15 @@ export interface Touch {
   /** The name the id arrived under, in the spelling that was seen. */
   param: string;
   /**
-   * Time of the click in milliseconds since 1970. One of our own click ids carries its time; any other id counts
-   * from the moment it was first seen. It never moves afterwards.
+   * Time of the click in milliseconds since 1970. One of our own click ids carries its time; any other id, and one
+   * whose time cannot be (ahead of this clock, or before the window), counts from the moment it was first seen. It
+   * never moves afterwards.
    */
   at: number;
-  /** Origin and path of the landing page, without query. Known where localStorage is. */
-  landing?: string;
-  /** Origin of the page that linked here, empty when the browser does not tell. Known where localStorage is. */
-  referrer?: string;
+  /** Origin and path of the landing page, without query, at most 200 characters. */
+  landing: string;
+  /** Origin of the page that linked here, empty when the browser does not tell. */
+  referrer: string;
 }
 
 /** Which of several clicks `get()` answers with. */
@@ -25,7 +26,7 @@ export type Consent = 'granted' | 'pending' | 'denied';
  * Why a click id was not taken:
  * `macro` an unsubstituted placeholder such as `{clickid}`; `length` empty or over 512 characters; `charset` a
  * character that no click id has; `format` not one of our click ids; `refused` by your own `validate`; `expired`
- * the click is older than the window; `older` a newer click is kept; `consent` denied.
+ * older than the window while another click counts; `older` a newer click is kept; `consent` denied.
  */
 export type Reason = 'macro' | 'length' | 'charset' | 'format' | 'refused' | 'expired' | 'older' | 'consent';
 

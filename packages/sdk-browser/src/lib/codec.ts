@@ -7,18 +7,17 @@ export function isOurs(text: string): boolean {
 
 /**
  * One query string per touch, oldest first, joined by `|`: safe in a cookie, easy to read on a server, open for more
- * fields. The cookie goes with every request and does without landing and referrer. No touch: ''.
+ * fields. No touch: ''.
  */
-export function encode(touches: readonly Touch[], full = false): string {
-  return touches
-    .map(({ at, param, id, ...more }) => new URLSearchParams({ at: `${at}`, param, id, ...(full && more) }))
-    .join('|');
+export function encode(touches: readonly Touch[]): string {
+  // The constructor turns the time into text itself.
+  return touches.map((touch) => new URLSearchParams(touch as unknown as Record<string, string>)).join('|');
 }
 
 /** The touches in a text of ours; a damaged one comes out without a time or an id that anybody would accept. */
 export function decode(text: string): Touch[] {
-  return text.split('|').map((row) => {
-    const fields = Object.fromEntries(new URLSearchParams(row));
-    return { ...fields, at: Number(fields.at) } as Touch;
-  });
+  // `at=` and 13 digits: the milliseconds of any day until the year 2286.
+  return text
+    .split('|')
+    .map((row) => ({ ...Object.fromEntries(new URLSearchParams(row)), at: Number(row.slice(3, 16)) }) as Touch);
 }

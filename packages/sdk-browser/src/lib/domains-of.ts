@@ -1,5 +1,4 @@
-/** A host's parents and itself, widest first, without the bare top level; a host of one name has none. */
+/** A host's parents and itself, widest first, beginning with the bare top level. */
 export function domainsOf(host: string): string[] {
-  const labels = host.split('.');
-  return labels.map((_, i) => labels.slice(-1 - i).join('.')).slice(1);
+  return host.split('.').map((_, i, labels) => labels.slice(-1 - i).join('.'));
 }

@@ -6,8 +6,6 @@ import { storageSlot } from './storage-slot.js';
 
 /** A place that keeps one text. Its methods throw where the browser forbids or lacks it. */
 export interface Slot {
-  /** Has it room for the full form? */
-  full?: boolean;
   /** Everything found under our name; a cookie can be there twice, for the host and for its domain. */
   read(): string[];
   /** Keeps a text until a time in milliseconds since 1970; '' removes. */
@@ -20,15 +18,14 @@ export function twins({ cookie = {}, storage = true }: Options): {
   write(touches: readonly Touch[], until: number): void;
 } {
   const { name = '_clk', domain } = cookie || {};
-  // localStorage first: it knows the landing page too.
   const slots = [storage && storageSlot(name), cookie && cookieSlot(name, domain)].filter(Boolean) as Slot[];
   return {
     read: () => slots.flatMap(({ read }) => attempt(read, [])).flatMap(decode),
     write(touches, until) {
-      for (const { full, read, write } of slots) {
+      const text = encode(touches);
+      for (const { read, write } of slots) {
         attempt(() => {
           const found = read();
-          const text = encode(touches, full);
           // Writing the same again would cut a cookie's life short in some browsers and prolong it in none.
           if (found.every(isOurs) && (text ? !found.includes(text) : found[0])) write(text, until);
         });

@@ -1,10 +1,11 @@
-/** Has the page been shown to somebody? Not while it is prerendered, and never on a server. */
+/** Has the page been shown to somebody, or is it being prerendered for a visit that may never come? */
 export function isActive(): boolean {
-  return typeof document !== 'undefined' && !(document as Document & { prerendering?: boolean }).prerendering;
+  return !(globalThis.document as { prerendering?: boolean } | undefined)?.prerendering;
 }
 
-/** Runs at once on a page that is shown, on activation for a prerendered one, never on a server. */
+/** Runs at once on a page that is shown, on activation for a prerendered one. */
 export function whenActivated(run: () => void): void {
   if (isActive()) run();
-  else globalThis.addEventListener?.('prerenderingchange', run);
+  // The event does not bubble to the window.
+  else document.addEventListener('prerenderingchange', run);
 }

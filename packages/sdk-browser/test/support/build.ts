@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+
+const root = join(__dirname, '../..');
+
+async function run(options: BuildOptions): Promise<string> {
+  const shared = JSON.parse(readFileSync(join(root, 'bundle.json'), 'utf8')) as BuildOptions;
+  const { outputFiles = [] } = await build({ ...shared, write: false, ...options });
+  return outputFiles.map(({ text }) => text).join('');
+}
+
+/** Bundles a few lines that import from the sources, with the options of the published script. */
+export function bundle(contents: string, options: BuildOptions): Promise<string> {
+  return run({ stdin: { contents, resolveDir: join(root, 'src'), loader: 'ts' }, ...options });
+}
+
+/** The script-tag build, of the sources as they are now. */
+export const scriptBuild = () => run({ entryPoints: [join(root, 'src/iife.ts')], format: 'iife' });
+
+/** Both public modules as a global `sdk`, to call them with options of a test's own. */
+export const moduleBuild = () =>
+  bundle("export * from './index.js'; export * from './forms.js';", { format: 'iife', globalName: 'sdk' });
