@@ -9,10 +9,8 @@ import { refuse, type Step, type StepContext, type StepEnd } from './step.js';
  * paused since.
  */
 export const findExisting: Step = async (context) => {
-  const { intake, manager, storage } = context;
-  const { type, data } = intake.message;
-  const identity = { advertiserId: intake.advertiser.row.id, event: data.event, transactionId: data.transactionId };
-  const existing = await manager.findOne(Conversion, { where: identity, ...storage.lockForUpdate });
+  const { type, data } = context.intake.message;
+  const existing = await findByIdentity(context);
   if (existing) return standing(context, existing);
   if (type === 'conversion.created') return undefined;
   return refuse(
@@ -21,6 +19,13 @@ export const findExisting: Step = async (context) => {
     'data.transactionId',
   );
 };
+
+/** The conversion with the message's identity, locked until the transaction ends: what is changed next builds on it. */
+export function findByIdentity({ intake, manager, storage }: StepContext): Promise<Conversion | null> {
+  const { event, transactionId } = intake.message.data;
+  const where = { advertiserId: intake.advertiser.row.id, event, transactionId };
+  return manager.findOne(Conversion, { where, ...storage.lockForUpdate });
+}
 
 /** What a message about a conversion that stands does to it. */
 export async function standing(context: StepContext, existing: Conversion): Promise<StepEnd> {

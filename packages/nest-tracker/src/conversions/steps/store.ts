@@ -1,7 +1,7 @@
 import { createId } from '@tallyback/protocol';
 import { appendLedger } from '../append-ledger.js';
 import { Conversion } from '../conversion.entity.js';
-import { standing } from './find-existing.js';
+import { findByIdentity, standing } from './find-existing.js';
 import type { Step, StepContext } from './step.js';
 
 /**
@@ -19,9 +19,8 @@ export const store: Step = async (context) => {
     .orIgnore()
     .updateEntity(false)
     .execute();
-  const { advertiserId, event, transactionId } = conversion;
-  const stored = await manager.findOneByOrFail(Conversion, { advertiserId, event, transactionId });
-  if (stored.id !== conversion.id) return standing(context, stored);
+  const stored = await findByIdentity(context);
+  if (stored && stored.id !== conversion.id) return standing(context, stored);
   await appendLedger(context, null, conversion);
   return { outcome: click ? 'recorded' : 'unattributed', conversion };
 };
