@@ -1,0 +1,92 @@
+import { parseAmount } from '@tallyback/protocol';
+import { email, hashedList, phoneDigits, plainText, verbatim } from '../hash-person.js';
+import { type AdConversion, type Built, present } from './ad-conversion.js';
+
+/** Our events in OpenAI's words; any other is sent as `custom` under its own name. */
+export const OPENAI_EVENTS: Readonly<Record<string, string>> = {
+  purchase: 'order_created',
+  lead: 'lead_created',
+  signup: 'registration_completed',
+  registration: 'registration_completed',
+  subscription: 'subscription_created',
+  trial: 'trial_started',
+  checkout: 'checkout_started',
+  appointment: 'appointment_scheduled',
+};
+
+// Each event has one shape of data; what is not listed is a custom event.
+const SHAPES: Readonly<Record<string, string>> = {
+  page_viewed: 'contents',
+  contents_viewed: 'contents',
+  items_added: 'contents',
+  checkout_started: 'contents',
+  order_created: 'contents',
+  lead_created: 'customer_action',
+  registration_completed: 'customer_action',
+  appointment_scheduled: 'customer_action',
+  subscription_created: 'plan_enrollment',
+  trial_started: 'plan_enrollment',
+};
+
+/** @internal One event of the Ads Conversions API. */
+export function openaiEvent(
+  { event, eventId, at, data, person, clickIds }: AdConversion,
+  validateOnly: boolean,
+): Built {
+  const user = openaiUser(person);
+  const { oppref } = clickIds;
+  if (!user && oppref === undefined) {
+    return { skip: 'OpenAI could match nobody: convert() was given neither a person nor an oppref' };
+  }
+  const shape = Object.hasOwn(SHAPES, event) ? SHAPES[event] : undefined;
+  const web = withoutQuery(person.sourceUrl);
+  return {
+    body: {
+      validate_only: validateOnly,
+      events: [
+        {
+          id: eventId,
+          type: shape ? event : 'custom',
+          custom_event_name: shape ? undefined : event,
+          timestamp_ms: at,
+          oppref,
+          // A web event needs its page.
+          action_source: web === undefined ? 'other' : 'web',
+          source_url: web,
+          user,
+          data: { type: shape ?? 'custom', ...money(data.revenue, data.currency), contents: contents(data, shape) },
+        },
+      ],
+    },
+  };
+}
+
+function openaiUser(person: AdConversion['person']): object | undefined {
+  return present({
+    emails_sha256: hashedList(person.email, email),
+    phone_numbers_sha256: hashedList(person.phone, phoneDigits),
+    external_ids_sha256: hashedList(person.externalId, verbatim),
+    first_names_sha256: hashedList(person.firstName, plainText),
+    last_names_sha256: hashedList(person.lastName, plainText),
+    ip_address: person.ipAddress,
+    user_agent: person.userAgent,
+  });
+}
+
+/** Integers in minor units of the currency. */
+function money(decimal: string | undefined, currency: string | undefined): object {
+  if (decimal === undefined || currency === undefined) return {};
+  return { amount: Number(parseAmount(decimal, currency)), currency };
+}
+
+function contents({ items, currency }: AdConversion['data'], shape: string | undefined): object[] | undefined {
+  if (shape !== undefined && shape !== 'contents') return undefined;
+  return items?.map(({ sku, quantity, unitPrice }) => ({ id: sku, quantity, ...money(unitPrice, currency) }));
+}
+
+/** Query and fragment of a page often hold what identifies a person. */
+function withoutQuery(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { origin, pathname, protocol } = new URL(url);
+  return protocol === 'https:' || protocol === 'http:' ? `${origin}${pathname}` : undefined;
+}
