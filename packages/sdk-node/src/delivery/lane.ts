@@ -68,6 +68,11 @@ export class Lane {
     return this.#stopping.signal.aborted;
   }
 
+  /** How many are claimed at once: enough ahead that requests never wait for a claim (2 instead of 4 cost a fifth). */
+  get #most(): number {
+    return 4 * this.#concurrency;
+  }
+
   get #held(): number {
     return this.#ready.length + this.#active;
   }
@@ -80,14 +85,14 @@ export class Lane {
       this.#active += 1;
       this.#own(this.#deliver(next));
     }
-    // In batches of at least one concurrency, so that a claim is rare beside the requests.
-    if (this.#more && !this.#claiming && !this.#stopped && this.#held <= this.#concurrency) this.#own(this.#claim());
+    // In batches of at least half of what may be held, so that a claim is rare beside the requests.
+    if (this.#more && !this.#claiming && !this.#stopped && 2 * this.#held <= this.#most) this.#own(this.#claim());
     if (this.idle) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
   async #claim(): Promise<void> {
     const { queue, name, leaseMs, now } = this.context;
-    const limit = 2 * this.#concurrency - this.#held;
+    const limit = this.#most - this.#held;
     this.#claiming = true;
     this.#more = false;
     try {

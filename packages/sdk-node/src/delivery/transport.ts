@@ -2,6 +2,7 @@ import pRetry from 'p-retry';
 import { Pool } from 'undici';
 import type { Answer, OutgoingRequest } from '../destinations/destination.js';
 import { AnswerHandler } from './answer-handler.js';
+import { Slots } from './slots.js';
 
 /** The attempt took longer than it may. */
 export class AttemptTimeoutError extends Error {
@@ -20,7 +21,7 @@ const QUICK_TRIES = 2;
 /** HTTP for one destination: keep-alive pools per origin, no redirects, bounded in time and in what is read. */
 export class Transport {
   readonly #pools = new Map<string, Pool>();
-  readonly #running = new Set<AnswerHandler>();
+  readonly #running = new Slots<AnswerHandler>();
   #stopped = false;
 
   /** @param connections how many sockets per origin */
@@ -54,7 +55,7 @@ export class Transport {
   /** Cuts off everything that runs and refuses more. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const handler of this.#running) handler.abort(aborted());
+    for (const handler of this.#running.all()) handler.abort(aborted());
     await Promise.allSettled([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 
@@ -68,7 +69,7 @@ export class Transport {
       const { origin, path, method, headers, body } = request;
       const settle = () => {
         clearTimeout(timer);
-        this.#running.delete(handler);
+        this.#running.remove(slot);
       };
       const handler = new AnswerHandler(
         (answer) => {
@@ -83,7 +84,7 @@ export class Transport {
       const timer = setTimeout(() => {
         handler.abort(new AttemptTimeoutError('no complete answer in time'));
       }, timeoutMs);
-      this.#running.add(handler);
+      const slot = this.#running.add(handler);
       this.#pool(origin).dispatch({ path, method, headers, body: body ?? null }, handler);
     });
   }
