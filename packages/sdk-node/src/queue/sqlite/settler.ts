@@ -29,10 +29,11 @@ export class Settler {
 
   /** @param owner who claims: a row of `process` */
   constructor(db: Database.Database, owner: number) {
+    // Exactly the order of the index delivery_due: any other would sort the whole backlog for every claim.
     this.#due = db.prepare(
       `SELECT json_group_array(seq) AS seqs, json_group_array(
          json_array(seq, id, event, transaction_id, body, attempt + 1, step, created_at, fence + 1)) AS rows
-       FROM (SELECT * FROM delivery WHERE destination = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?)`,
+       FROM (SELECT * FROM delivery WHERE destination = ? AND due_at <= ? ORDER BY due_at, state, seq LIMIT ?)`,
     );
     this.#lease = db.prepare(
       `UPDATE delivery SET state = ${STATE.leased}, owner = ${owner}, due_at = ?, fence = fence + 1, attempt = attempt + 1

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
+import { migrate } from './schema.js';
+import { Settler } from './settler.js';
+
+/** The statements that `Settler` prepares, as SQLite would run them. */
+function plansOf(): string[] {
+  const db = new Database(':memory:');
+  migrate(db);
+  const sources: string[] = [];
+  const prepare = db.prepare.bind(db);
+  db.prepare = ((sql: string) => {
+    sources.push(sql);
+    return prepare(sql);
+  }) as typeof db.prepare;
+  new Settler(db, 1);
+  return sources.map((sql) => {
+    const steps = prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
+    return steps.map(({ detail }) => detail).join('\n');
+  });
+}
+
+describe('claiming and settling', () => {
+  it('never sorts or reads through the backlog, however long it is', () => {
+    const plans = plansOf();
+    expect(plans.length).toBeGreaterThan(5);
+    for (const plan of plans) {
+      expect(plan).not.toMatch(/USE TEMP B-TREE/);
+      expect(plan).not.toMatch(/SCAN (delivery|d)\b(?! USING)/);
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { STATE, type TableNames } from './tables.js';
+
+/** Each ends in a SELECT, because TypeORM answers other commands in another shape. */
+export interface PostgresStatements {
+  readonly enqueue: string;
+  readonly claim: string;
+  readonly park: string;
+  readonly extend: string;
+  readonly delivered: string;
+  readonly retry: string;
+  readonly dead: string;
+  readonly release: string;
+  readonly unpark: string;
+  readonly nextDue: string;
+  readonly counts: string;
+  readonly list: string;
+}
+
+export function postgresStatements({ messages, deliveries }: TableNames): PostgresStatements {
+  const earlier = `SELECT 1 FROM ${deliveries} e WHERE e.transaction_id = d.transaction_id AND e.event = d.event
+    AND e.destination = d.destination AND e.position < d.position`;
+  const held = (columns: string) => `(SELECT * FROM unnest(${columns})) AS c`;
+  const match = `d.id = c.id AND d.fence = c.fence AND d.state = ${STATE.leased}`;
+  const change = (set: string, claims: string) =>
+    `WITH changed AS (UPDATE ${deliveries} d SET ${set} FROM ${claims} WHERE ${match} RETURNING d.id)
+     SELECT id FROM changed`;
+  return {
+    // One statement, so that it is one commit and one round trip. The identity row is always written: its lock makes two
+    // messages of one transaction wait for each other, so that their positions are given out in the order of commits.
+    enqueue: `
+      WITH identity AS (
+        INSERT INTO ${messages} AS m (event, transaction_id, id, created_at, destinations, position)
+        VALUES ($1, $2, $3, $4, $5, 0)
+        ON CONFLICT (event, transaction_id) DO UPDATE SET
+          id = coalesce(m.id, excluded.id), created_at = coalesce(m.created_at, excluded.created_at),
+          destinations = coalesce(m.destinations, excluded.destinations), position = m.position + 1
+        RETURNING id, created_at, destinations, position),
+      stored AS (
+        INSERT INTO ${deliveries} (id, seq, destination, event, transaction_id, position, body, created_at, due_at,
+                                   state, attempt, step, fence)
+        SELECT n.id, n.seq, n.destination, $1, $2, identity.position, n.body, $6, $6, ${STATE.pending}, 0, 0, 0
+        FROM identity, unnest($7::text[], $8::bigint[], $9::text[], $10::text[]) AS n(id, seq, destination, body)
+        WHERE $3::text IS NULL OR identity.id = $3)
+      SELECT * FROM identity`,
+    // What was committed before a later message of its chain is in every snapshot that has the later one.
+    claim: `
+      WITH due AS MATERIALIZED (
+        SELECT d.id, d.position > 0 AND EXISTS (${earlier}) AS blocked
+        FROM ${deliveries} d WHERE d.destination = $1 AND d.due_at <= $2
+        ORDER BY d.due_at, d.seq LIMIT $3 FOR NO KEY UPDATE OF d SKIP LOCKED),
+      leased AS (
+        UPDATE ${deliveries} d SET state = ${STATE.leased}, due_at = $4, fence = d.fence + 1, attempt = d.attempt + 1
+        FROM due WHERE d.id = due.id AND NOT due.blocked RETURNING d.*)
+      SELECT due.id AS candidate, due.blocked, leased.* FROM due LEFT JOIN leased ON leased.id = due.id`,
+    // The earlier row is locked against deletion: whoever delivers it comes after us and sees that we wait.
+    park: `
+      WITH waiting AS (
+        SELECT d.id FROM ${deliveries} d
+        WHERE d.id = ANY($1::text[]) AND d.state = ${STATE.pending} AND d.due_at IS NOT NULL
+          AND EXISTS (${earlier} FOR KEY SHARE SKIP LOCKED)
+        FOR NO KEY UPDATE OF d SKIP LOCKED),
+      parked AS (UPDATE ${deliveries} d SET due_at = NULL FROM waiting WHERE d.id = waiting.id RETURNING d.id)
+      SELECT id FROM parked`,
+    extend: change('due_at = $3', held('$1::text[], $2::int[]) AS x(id, fence')),
+    delivered: `
+      WITH gone AS (
+        DELETE FROM ${deliveries} d USING ${held('$1::text[], $2::int[]) AS x(id, fence')} WHERE ${match}
+        RETURNING d.id, d.destination, d.event, d.transaction_id)
+      SELECT * FROM gone`,
+    retry: change(
+      `state = ${STATE.pending}, due_at = c.at, step = c.step, answer = c.answer`,
+      held('$1::text[], $2::int[], $3::bigint[], $4::int[], $5::text[]) AS x(id, fence, at, step, answer'),
+    ),
+    dead: change(
+      `state = ${STATE.dead}, due_at = NULL, answer = c.answer`,
+      held('$1::text[], $2::int[], $3::text[]) AS x(id, fence, answer'),
+    ),
+    release: change(
+      `state = ${STATE.pending}, due_at = d.created_at, attempt = d.attempt - 1`,
+      held('$1::text[], $2::int[]) AS x(id, fence'),
+    ),
+    unpark: `
+      WITH woken AS (
+        UPDATE ${deliveries} d SET due_at = d.created_at
+        FROM (SELECT * FROM unnest($1::text[], $2::text[], $3::text[])) AS c(destination, event, transaction_id)
+        WHERE d.destination = c.destination AND d.event = c.event AND d.transaction_id = c.transaction_id
+          AND d.state = ${STATE.pending} AND d.due_at IS NULL
+        RETURNING d.id)
+      SELECT id FROM woken`,
+    nextDue: `
+      SELECT min(due) AS due FROM unnest($1::text[]) AS n(destination), LATERAL (
+        SELECT min(d.due_at) AS due FROM ${deliveries} d WHERE d.destination = n.destination) AS first`,
+    counts: `
+      SELECT count(*) FILTER (WHERE state = ${STATE.pending}) AS pending,
+             count(*) FILTER (WHERE state = ${STATE.leased}) AS "inFlight",
+             count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
+      FROM ${deliveries} WHERE destination = ANY($1::text[])`,
+    list: `
+      SELECT d.*, CASE WHEN d.position > 0 AND EXISTS (${earlier}) THEN NULL ELSE d.due_at END AS due_at
+      FROM ${deliveries} d WHERE d.state = $1 AND (d.seq, d.id) > ($2::bigint, $3::text)
+      ORDER BY d.seq, d.id LIMIT $4`,
+  };
+}

@@ -1,0 +1,139 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type {
+  Claim,
+  ClaimedDelivery,
+  ClaimRequest,
+  EnqueueResult,
+  ListPage,
+  ListRequest,
+  NewMessage,
+  QueueCounts,
+  Settlement,
+} from '../queue.js';
+import { nextSeq } from './acceptance.js';
+import { PostgresSettler } from './postgres-settler.js';
+import { type PostgresStatements, postgresStatements } from './postgres-statements.js';
+import {
+  type DeliveryRow,
+  decodeCursor,
+  encodeCursor,
+  enqueueResult,
+  type IdentityRow,
+  identityParameters,
+  STATES,
+  toClaimed,
+  toQueued,
+} from './rows.js';
+import type { QueueStore } from './store.js';
+import { tableNames } from './tables.js';
+
+interface CandidateRow extends DeliveryRow {
+  readonly candidate: string;
+  readonly blocked: boolean;
+}
+
+/** Any number of processes on one PostgreSQL: claims skip what others hold locked. */
+export class PostgresStore implements QueueStore {
+  readonly #sql: PostgresStatements;
+  readonly #settler: PostgresSettler;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.#sql = postgresStatements(tableNames(dataSource));
+    this.#settler = new PostgresSettler(this.#sql);
+  }
+
+  enqueue(message: NewMessage): Promise<EnqueueResult> {
+    return this.#enqueue(this.dataSource, message);
+  }
+
+  enqueueIn(manager: EntityManager, message: NewMessage): Promise<EnqueueResult> {
+    return this.#enqueue(manager, message);
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
+    const { destination, limit, leaseMs, now } = request;
+    const claimed: ClaimedDelivery[] = [];
+    while (claimed.length < limit) {
+      const wanted = limit - claimed.length;
+      const rows = await this.#query<CandidateRow>(this.#sql.claim, [destination, now, wanted, now + leaseMs]);
+      const blocked = rows.filter((row) => row.blocked).map(({ candidate }) => candidate);
+      for (const row of rows) if (!row.blocked) claimed.push(toClaimed(row));
+      if (blocked.length === 0 || rows.length < wanted) {
+        await this.#park(blocked);
+        break;
+      }
+      // The page was full, and some of it could not be claimed: once that is out of the way, there may be more behind it.
+      if ((await this.#park(blocked)) === 0) break;
+    }
+    return claimed.sort((a, b) => a.seq - b.seq);
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    return this.#transaction((runner) => this.#settler.settle(runner, settlements));
+  }
+
+  async extend(claims: readonly Claim[], until: number): Promise<boolean[]> {
+    const [ids, fences] = [claims.map(({ id }) => id), claims.map(({ fence }) => fence)];
+    const rows = await this.#query<{ id: string }>(this.#sql.extend, [ids, fences, until]);
+    const extended = new Set(rows.map(({ id }) => id));
+    return claims.map(({ id }) => extended.has(id));
+  }
+
+  async nextDue(destinations: readonly string[]): Promise<number | undefined> {
+    const [row] = await this.#query<{ due: string | null }>(this.#sql.nextDue, [destinations]);
+    return row?.due == null ? undefined : Number(row.due);
+  }
+
+  async counts(destinations: readonly string[]): Promise<QueueCounts> {
+    const [row] = await this.#query<Record<keyof QueueCounts, string>>(this.#sql.counts, [destinations]);
+    return { pending: Number(row?.pending), inFlight: Number(row?.inFlight), dead: Number(row?.dead) };
+  }
+
+  async list(request: ListRequest): Promise<ListPage> {
+    const { state, limit } = request;
+    const rows = await this.#query<DeliveryRow>(this.#sql.list, [STATES[state], ...decodeCursor(request), limit]);
+    const last = rows.at(-1);
+    const items = rows.map((row) => toQueued(row, state));
+    return last && rows.length === limit ? { items, next: encodeCursor(last) } : { items };
+  }
+
+  async #enqueue(on: DataSource | EntityManager, message: NewMessage): Promise<EnqueueResult> {
+    const { createdAt, deliveries } = message;
+    const [row] = (await on.query(this.#sql.enqueue, [
+      ...identityParameters(message),
+      createdAt,
+      deliveries.map(({ id }) => id),
+      deliveries.map(() => nextSeq(createdAt)),
+      deliveries.map(({ destination }) => destination),
+      deliveries.map(({ body }) => body),
+    ])) as IdentityRow[];
+    return enqueueResult(message, row as IdentityRow);
+  }
+
+  /** Takes rows that wait for an earlier one out of the claims' sight, until that one is delivered. */
+  async #park(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    return (await this.#query(this.#sql.park, [ids])).length;
+  }
+
+  async #transaction<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      // Whatever the host's default is: a settlement must see what was committed between its statements.
+      await runner.startTransaction('READ COMMITTED');
+      const result = await work(runner);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // The connection may be gone; then the server has undone the transaction already.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async #query<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return (await this.dataSource.query(sql, parameters)) as Row[];
+  }
+}
