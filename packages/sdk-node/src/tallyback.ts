@@ -142,7 +142,7 @@ export class Tallyback {
 
   async #accept(kind: NewMessage['kind'], draft: ConversionMessage): Promise<Receipt> {
     this.#check();
-    const { queue, destinations, now } = this.#settings;
+    const { queue, destinations, logger, now } = this.#settings;
     const createdAt = now();
     const acceptedAt = new Date(createdAt).toISOString();
     const message = { ...draft, timestamp: acceptedAt };
@@ -151,8 +151,9 @@ export class Tallyback {
     const { event, transactionId } = message.data;
     const deliveries: NewDelivery[] = [];
     for (const [name, destination] of destinations) {
-      const own = destination.prepare?.(message) ?? body;
-      deliveries.push({ id: createId(createdAt), destination: name, body: own });
+      const own = destination.prepare?.(message, {}) ?? body;
+      if (typeof own === 'string') deliveries.push({ id: createId(createdAt), destination: name, body: own });
+      else if ('dead' in own) logger.error(`${name}: ${transactionId} cannot be sent: ${own.dead}`);
     }
     const id = createId(createdAt);
     const identity = { event, transactionId };
@@ -165,7 +166,13 @@ export class Tallyback {
       return { id: first.id, ...identity, acceptedAt: firstAt, destinations: first.destinations, deduplicated: true };
     }
     this.#dispatcher.wake();
-    return { id, ...identity, acceptedAt, destinations: [...destinations.keys()], deduplicated: false };
+    return {
+      id,
+      ...identity,
+      acceptedAt,
+      destinations: deliveries.map(({ destination }) => destination),
+      deduplicated: false,
+    };
   }
 
   async #close(timeoutMs: number): Promise<DeliveryReport> {

@@ -18,7 +18,8 @@ export async function attempt(delivery: ClaimedDelivery, context: LaneContext, t
   let answer: Answer | undefined;
   let verdict: Verdict;
   try {
-    answer = await transport.send(destination.toRequest({ id, body, attempt, now: now() }), attemptTimeoutMs);
+    const request = await destination.toRequest({ id, body, attempt, now: now() });
+    answer = await transport.send(request, attemptTimeoutMs);
     verdict = destination.classify(answer, now());
   } catch (error) {
     if (error instanceof AttemptAbortedError) return handedBack(delivery, now());

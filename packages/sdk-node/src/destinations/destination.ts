@@ -1,4 +1,5 @@
 import type { ConversionMessage } from '@tallyback/protocol';
+import type { Person } from '../person.js';
 
 /** One delivery about to be tried. */
 export interface Attempt {
@@ -31,10 +32,47 @@ export interface Answer {
 }
 
 export type Verdict =
-  | { readonly outcome: 'delivered' }
-  /** `retryAfterMs`: the destination asked to wait this long; such a retry does not use up a step of the schedule. */
-  | { readonly outcome: 'retry'; readonly why: string; readonly retryAfterMs?: number }
+  /** `confirmed`: false where the destination says yes to everything, so that its yes proves only that it received. */
+  | { readonly outcome: 'delivered'; readonly confirmed?: boolean }
+  /**
+   * `retryAfterMs`: the destination asked to wait this long; such a retry does not use up a step of the schedule.
+   * `atMost`: after so many attempts it is given up.
+   */
+  | { readonly outcome: 'retry'; readonly why: string; readonly retryAfterMs?: number; readonly atMost?: number }
   | { readonly outcome: 'dead'; readonly why: string };
+
+/** What `convert()` was told beside the conversion. Only what is hashed of it may enter a frozen body. */
+export interface PrepareContext {
+  readonly person?: Person;
+  /** Ids that ad platforms appended to the landing URL, by parameter name; none when the visitor refused consent. */
+  readonly clickIds?: Readonly<Record<string, string>>;
+}
+
+/** The body to freeze, or why there is none. */
+export type Prepared =
+  | string
+  /** Not meant for this destination: nothing is stored for it. */
+  | { readonly skip: string }
+  /** Meant for it, but it can never be sent: becomes a dead letter at once, so that somebody sees it. */
+  | { readonly dead: string };
+
+/** What every destination can be told. */
+export interface DestinationOptions {
+  /** Only these events, e.g. `['purchase']`. Default: all. */
+  readonly on?: readonly string[];
+  /** Only messages for which this is true. What it throws makes a dead letter. */
+  readonly when?: (message: ConversionMessage) => boolean;
+  /** Changes the message for this destination only. What it throws makes a dead letter. */
+  readonly map?: (message: ConversionMessage) => ConversionMessage;
+  /** How many requests run at once. Default 16. */
+  readonly concurrency?: number;
+  /** Requests per second. Default: what the destination documents, else unlimited. */
+  readonly ratePerSecond?: number;
+  /** After this long (milliseconds since `convert()`) it is given up. Default: what the destination documents. */
+  readonly windowMs?: number;
+  /** How long one attempt may take, in milliseconds. Default: `attemptTimeoutMs` of Tallyback. */
+  readonly timeoutMs?: number;
+}
 
 /** Where conversions go: how a frozen body becomes a request, and what an answer means. Holds no state of deliveries. */
 export interface Destination {
@@ -42,10 +80,19 @@ export interface Destination {
   readonly kind: string;
   /** How many requests run at once. Default 16. */
   readonly concurrency?: number;
+  /** Requests per second. Default: unlimited. */
+  readonly ratePerSecond?: number;
   /** After this long (milliseconds since `convert()`) the destination takes the conversion no more. */
   readonly windowMs?: number;
+  /** How long one attempt may take, in milliseconds. Default: `attemptTimeoutMs` of Tallyback. */
+  readonly timeoutMs?: number;
+  /** Values that are blanked out of logs and kept answers. */
+  readonly secrets?: readonly string[];
+  /** `public`: private and loopback addresses are refused, for URLs that come from data. Default `any`. */
+  readonly addressPolicy?: 'any' | 'public';
   /** The body to freeze, made once when the conversion is accepted. Default: the message as JSON. */
-  prepare?(message: ConversionMessage): string;
-  toRequest(attempt: Attempt): OutgoingRequest;
+  prepare?(message: ConversionMessage, context: PrepareContext): Prepared;
+  /** Adds what must not be stored: addresses, tokens, signatures. What it throws is retried. */
+  toRequest(attempt: Attempt): OutgoingRequest | Promise<OutgoingRequest>;
   classify(answer: Answer, now: number): Verdict;
 }

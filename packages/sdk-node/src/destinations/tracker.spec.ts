@@ -6,21 +6,21 @@ import { tracker } from './tracker.js';
 const secret = createSecret();
 const good = { url: 'https://track.example.com', advertiser: 'acme', secret };
 const NOW = Date.parse('2026-11-22T10:00:00.900Z');
-const request = (options = {}) =>
-  tracker({ ...good, ...options }).toRequest({ id: 'message-1', body: '{"a":"ü"}', attempt: 1, now: NOW });
+const request = async (options = {}) =>
+  await tracker({ ...good, ...options }).toRequest({ id: 'message-1', body: '{"a":"ü"}', attempt: 1, now: NOW });
 
 describe('tracker()', () => {
   it.each([
     ['https://track.example.com', 'https://track.example.com', '/v1/conversions'],
     ['https://track.example.com/', 'https://track.example.com', '/v1/conversions'],
     ['http://127.0.0.1:4010/a/b//', 'http://127.0.0.1:4010', '/a/b/v1/conversions'],
-  ])('takes %s as base URL', (url, origin, path) => {
-    expect(request({ url })).toMatchObject({ method: 'POST', origin, path, body: '{"a":"ü"}' });
+  ])('takes %s as base URL', async (url, origin, path) => {
+    expect(await request({ url })).toMatchObject({ method: 'POST', origin, path, body: '{"a":"ü"}' });
   });
 
-  it('signs with each of several secrets, so that either side may rotate first', () => {
+  it('signs with each of several secrets, so that either side may rotate first', async () => {
     const [next, pair] = [createSecret(), createKeyPair()];
-    const { headers } = request({ secret: [secret, next, pair.secretKey] });
+    const { headers } = await request({ secret: [secret, next, pair.secretKey] });
     for (const key of [secret, next, pair.publicKey]) {
       const verified = createVerifier(key).verify({
         id: headers['webhook-id'],
