@@ -18,7 +18,8 @@ export function twins({ cookie = {}, storage = true }: Options): {
   write(touches: readonly Touch[], until: number): void;
 } {
   const { name = '_clk', domain } = cookie || {};
-  const slots = [storage && storageSlot(name), cookie && cookieSlot(name, domain)].filter(Boolean) as Slot[];
+  // localStorage last: its event makes other tabs look, and by then the cookie must say the same.
+  const slots = [cookie && cookieSlot(name, domain), storage && storageSlot(name)].filter(Boolean) as Slot[];
   return {
     read: () => slots.flatMap(({ read }) => attempt(read, [])).flatMap(decode),
     write(touches, until) {

@@ -14,6 +14,8 @@ const REPORTER = `
   };
   globalThis.clicks = sdk.init();
   report('loaded');
+  clicks.setConsent('granted');
+  report('called');
   clicks.ready.then(() => report('ready'));`;
 
 /** Pages that are rendered before the visit, come back from the cache, or share a visitor with other tabs. */
@@ -45,9 +47,12 @@ export function lifecycle(browser: () => Browser): void {
       const page = await land(context, shop.url('www.shop.example', `/?clickid=${older}`));
       const before = await stored(page);
       const loaded = reported('loaded');
+      const called = reported('called');
       const ready = reported('ready');
       await page.goto(shop.url('www.shop.example', '/list'));
       expect(await loaded).toEqual({ phase: 'loaded', prerendering: true, id: older, ...before });
+      // Not even when the page's own code asks for it: the click is held.
+      expect(await called).toEqual({ phase: 'called', prerendering: true, id: newer, ...before });
       expect(await stored(page)).toEqual(before);
       await page.evaluate((address) => {
         location.href = address;
@@ -85,19 +90,26 @@ export function lifecycle(browser: () => Browser): void {
     it('tells subscribers of a click in another tab, until they leave', async () => {
       const context = await shop.visitor();
       const page = await land(context, shop.url('www.shop.example', `/?clickid=${older}`));
+      const told = (count: number) =>
+        page.evaluate(async (enough) => {
+          while (seen.length < enough) await new Promise<void>((resolve) => addEventListener('told', () => resolve()));
+          return seen;
+        }, count);
       await page.evaluate(() => {
         globalThis.seen = [];
         const stop = clicks.subscribe((touch) => {
           seen.push(touch?.id);
           stop();
         });
-        clicks.subscribe((touch) => seen.push(`2:${touch?.id}`));
+        clicks.subscribe((touch) => {
+          seen.push(`2:${touch?.id}`);
+          dispatchEvent(new Event('told'));
+        });
       });
       const other = await land(context, shop.url('www.shop.example', `/?clickid=${newer}`));
-      await page.waitForFunction(() => seen.length === 2);
+      await told(2);
       await other.evaluate(() => clicks.clear());
-      await page.waitForFunction(() => seen.length === 3);
-      expect(await page.evaluate(() => seen)).toEqual([newer, `2:${newer}`, '2:undefined']);
+      expect(await told(3)).toEqual([newer, `2:${newer}`, '2:undefined']);
     });
 
     it('reports what a subscriber throws as the error of the page it is, and calls the others', async () => {
