@@ -11,7 +11,7 @@ import { TrackerStorage } from '../storage/tracker-storage.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { InboundPostback } from './inbound-postback.entity.js';
-import { redactParameters } from './redact.js';
+import { redactJson, redactParameters } from './redact.js';
 
 const MAX_BODY = 32 * 1024;
 const MAX_QUERY = 8 * 1024;
@@ -78,7 +78,7 @@ export class InboundLog implements OnModuleInit {
     row.method = request.method.slice(0, 8);
     row.path = cleanText(request.path, 512) ?? '/';
     row.query = cleanText(redactParameters(request.query), MAX_QUERY);
-    row.body = this.body(request);
+    row.body = this.body(request, facts);
     row.advertiser = cleanText(facts.advertiser, 64);
     row.campaign = cleanText(facts.campaign, 64);
     row.clickId = cleanText(facts.clickId, 64);
@@ -91,10 +91,12 @@ export class InboundLog implements OnModuleInit {
     return row;
   }
 
-  private body(request: HttpRequest): string | null {
+  private body(request: HttpRequest, { sender }: InboundFacts): string | null {
     if (!request.rawBody) return null;
     const text = request.rawBody.subarray(0, MAX_BODY).toString('utf8');
+    // A message whose bytes are signed proves itself by nothing in it, and is kept as it came.
+    if (sender === 'signature') return cleanText(text, MAX_BODY);
     const isForm = header(request, 'content-type')?.startsWith('application/x-www-form-urlencoded');
-    return cleanText(isForm ? redactParameters(text) : text, MAX_BODY);
+    return cleanText(isForm ? redactParameters(text) : redactJson(text), MAX_BODY);
   }
 }

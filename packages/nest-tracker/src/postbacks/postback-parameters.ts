@@ -22,6 +22,7 @@ const FIELD_OF = new Map<string, Field>(
 const SIGNATURE_PARAMETERS = new Set(['tb_id', 'tb_ts', 'tb_sig']);
 const MAX_EXTRAS_BYTES = 4_000;
 const MAX_EXTRA_NAME = 64;
+const CONTROL = /\p{Cc}/gu;
 
 /** A classic postback's parameters by what they mean. */
 export interface PostbackParameters {
@@ -52,11 +53,11 @@ export function readPostbackParameters(
     else if (value !== '') {
       const field = FIELD_OF.get(lower);
       if (!field) {
-        const bytes = Buffer.byteLength(JSON.stringify([name, value])) + 1;
-        if (name === '' || name.length > MAX_EXTRA_NAME || extrasBytes + bytes > MAX_EXTRAS_BYTES || extras.has(name))
-          continue;
+        const kept = value.replaceAll(CONTROL, ' ');
+        const bytes = Buffer.byteLength(JSON.stringify([name, kept])) + 1;
+        if (!isExtraName(name) || extrasBytes + bytes > MAX_EXTRAS_BYTES || extras.has(name)) continue;
         extrasBytes += bytes;
-        extras.set(name, value);
+        extras.set(name, kept);
       } else if (looksLikeMacro(value)) {
         const detail = `"${name}" holds a macro that the sender did not fill in. Use the macro of the system that sends this postback.`;
         return { ok: false, refusal: { reason: 'invalid_field', detail, field: name } };
@@ -70,6 +71,13 @@ export function readPostbackParameters(
     }
   }
   return { ok: true, value: { values, names, extras: Object.fromEntries(extras), signature } };
+}
+
+/** Whether metadata can hold a name; a postback is not refused for what a network appended to it. */
+function isExtraName(name: string): boolean {
+  return (
+    name.length <= MAX_EXTRA_NAME && name !== '__proto__' && name.search(CONTROL) === -1 && /[\p{L}\p{N}_]/u.test(name)
+  );
 }
 
 function rank(field: Field, name: string | undefined): number {

@@ -21,6 +21,13 @@ export function redactParameters(raw: string): string {
     .join('&');
 }
 
+const SECRET_MEMBERS = new RegExp(`("(?:${[...SECRET_PARAMETERS].join('|')})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, 'gi');
+
+/** The same for a JSON text, which may be cut off or broken. */
+export function redactJson(raw: string): string {
+  return raw.replaceAll(SECRET_MEMBERS, '$1"***"');
+}
+
 function decodeName(name: string): string {
   try {
     return decodeURIComponent(name.replaceAll('+', ' ')).toLowerCase();
