@@ -1,5 +1,6 @@
 import type { ConversionMessage } from '@tallyback/protocol';
 import type { Person } from '../../person.js';
+import type { Prepared } from '../destination.js';
 
 /** A conversion as an ad platform's event is built from it. */
 export interface AdConversion {
@@ -22,6 +23,13 @@ export type Built =
   | { readonly skip: string }
   /** Meant for it, but it can never be taken. */
   | { readonly dead: string };
+
+export const DAY_MS = 86_400_000;
+
+/** The body as it is stored and sent. */
+export function frozen(built: Built): Prepared {
+  return 'body' in built ? JSON.stringify(built.body) : built;
+}
 
 export function seconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);

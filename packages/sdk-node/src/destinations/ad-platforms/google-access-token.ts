@@ -1,3 +1,6 @@
+import { ConfigurationError } from '../../errors.js';
+import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
+
 /** An OAuth client whose refresh token gives access. */
 export interface GoogleOAuth {
   readonly clientId: string;
@@ -7,10 +10,11 @@ export interface GoogleOAuth {
   readonly tokenUrl?: string;
 }
 
-/** Gives access tokens and forgets them when they were refused. */
+/** @internal Gives access tokens and forgets them when they were refused. */
 export interface AccessTokens {
   get(now: number): Promise<string>;
   forget(): void;
+  readonly secrets: readonly string[];
 }
 
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
@@ -18,8 +22,21 @@ const TIMEOUT_MS = 10_000;
 // Renewed this long before it lapses, so that none lapses on its way.
 const MARGIN_MS = 60_000;
 
-/** @internal Access tokens by refresh token (RFC 6749, 6), one request for any number of attempts that wait for it. */
-export function googleAccessTokens(oauth: GoogleOAuth): AccessTokens {
+/** @internal @throws {ConfigurationError} when something is missing */
+export function googleTokens(option: string, auth: GoogleOAuth | AccessToken): AccessTokens {
+  if (typeof auth !== 'object' || auth === null) {
+    const token = tokenSource(option, auth);
+    return { get: () => token(), forget: () => {}, secrets: knownSecrets(auth) };
+  }
+  for (const name of ['clientId', 'clientSecret', 'refreshToken'] as const) {
+    if (typeof auth[name] === 'string' && auth[name] !== '') continue;
+    throw new ConfigurationError(`${option}.${name}`, 'is missing; check that the environment variable is set');
+  }
+  return byRefreshToken(auth);
+}
+
+/** Access tokens by refresh token (RFC 6749, 6): one request for any number of attempts that wait for it. */
+function byRefreshToken(oauth: GoogleOAuth): AccessTokens {
   let current: { readonly token: string; readonly until: number } | undefined;
   let asking: Promise<string> | undefined;
   const ask = async (now: number): Promise<string> => {
@@ -38,6 +55,7 @@ export function googleAccessTokens(oauth: GoogleOAuth): AccessTokens {
     forget() {
       current = undefined;
     },
+    secrets: [oauth.clientSecret, oauth.refreshToken],
   };
 }
 

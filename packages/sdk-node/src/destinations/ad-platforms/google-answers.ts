@@ -2,6 +2,7 @@ import type { Verdict } from '../destination.js';
 import { type AnswerRules, at, credentialRefused, listAt, notTheirs, textAt } from './answer.js';
 
 const DELIVERED = { outcome: 'delivered' } as const;
+const RECEIVED = { outcome: 'delivered', confirmed: false } as const;
 const SIX_HOURS = 6 * 3_600_000;
 
 // It stands there already: an earlier attempt whose answer was lost.
@@ -30,7 +31,7 @@ export const GOOGLE_ADS_ANSWERS: AnswerRules = {
 export const GOOGLE_DATA_MANAGER_ANSWERS: AnswerRules = {
   title: 'Google Data Manager',
   accepted: (body, answer) =>
-    typeof at(body, 'requestId') === 'string' ? DELIVERED : notTheirs('Google Data Manager', answer),
+    typeof at(body, 'requestId') === 'string' ? RECEIVED : notTheirs('Google Data Manager', answer),
   detail(body) {
     const violations = listAt(body, 'error', 'details').flatMap((detail) => listAt(detail, 'fieldViolations'));
     const shown = violations.map((one) => `${textAt(one, 'field')}: ${textAt(one, 'description')}`);

@@ -1,6 +1,12 @@
+import type { Destination } from '../destination.js';
 import { emailWithoutGmailAlias, hashed, lowerCase, phoneE164 } from '../hash-person.js';
-import { type AdConversion, amount, type Built } from './ad-conversion.js';
+import type { AccessToken } from './access-token.js';
+import { type AdConversion, amount, type Built, DAY_MS, frozen } from './ad-conversion.js';
+import { type AdPlatformOptions, adDestination, postJson } from './ad-destination.js';
+import { type GoogleOAuth, googleTokens } from './google-access-token.js';
 import { googleClickId } from './google-ads.js';
+import { GOOGLE_DATA_MANAGER_ANSWERS } from './google-answers.js';
+import { type ConversionActions, conversionActions, digits } from './google-conversion-actions.js';
 
 /** Where Google files it. */
 export interface GoogleAccounts {
@@ -67,4 +73,63 @@ function identifiersOf(person: AdConversion['person']): object[] {
     identifiers.push({ address: { givenName, familyName, regionCode, postalCode } });
   }
   return identifiers;
+}
+
+/** Options of {@link googleDataManager}. */
+export interface GoogleDataManagerOptions extends Omit<AdPlatformOptions, 'events'> {
+  /** The Google Ads **conversion customer**, with or without dashes. */
+  readonly customerId: string;
+  /** The manager account whose access is used. */
+  readonly loginCustomerId?: string;
+  /** The number of the conversion action, for all events or by event; an event without one is not sent. */
+  readonly conversionActions: ConversionActions;
+  /** How to get access tokens of scope `datamanager`: a refresh token with its client, or a function of your own. */
+  readonly auth: GoogleOAuth | AccessToken;
+  /** Events are checked but not recorded. Default false. */
+  readonly validateOnly?: boolean;
+}
+
+/**
+ * Google Data Manager API: `POST datamanager.googleapis.com/v1/events:ingest`, one event per request. The way into Google Ads
+ * for everybody who did not upload conversions before June 2026; needs no developer token.
+ *
+ * Needs `gclid`, `gbraid` or `wbraid`, or an e-mail address, phone number or full address (hashed here). **Its yes proves
+ * receipt only**: Google checks events later and tells faults in the account's diagnostics.
+ *
+ * Source: developers.google.com/data-manager. Unverified: nothing was run against a real account.
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function googleDataManager(options: GoogleDataManagerOptions): Destination {
+  const customerId = digits('customerId', options.customerId);
+  const { loginCustomerId: login } = options;
+  const accounts = {
+    customerId,
+    ...(login === undefined ? {} : { loginCustomerId: digits('loginCustomerId', login) }),
+  };
+  const actionOf = conversionActions(options.conversionActions);
+  const tokens = googleTokens('auth', options.auth);
+  return adDestination(
+    {
+      kind: 'google-data-manager',
+      title: 'Google Data Manager',
+      baseUrl: 'https://datamanager.googleapis.com',
+      events: {},
+      otherEvent: (event) => event,
+      maxAgeMs: 90 * DAY_MS,
+      secrets: tokens.secrets,
+      answers: GOOGLE_DATA_MANAGER_ANSWERS,
+      prepare(conversion) {
+        const action = actionOf(conversion.event);
+        if (action === undefined) return { skip: `there is no conversion action for ${conversion.event}` };
+        return frozen(googleDataManagerEvent(conversion, accounts, action, options.validateOnly === true));
+      },
+      request: async (body, { now }) =>
+        postJson('/v1/events:ingest', body, { authorization: `Bearer ${await tokens.get(now)}` }),
+      onAnswer: ({ status }) => {
+        if (status === 401) tokens.forget();
+      },
+    },
+    options,
+  );
 }

@@ -1,15 +1,10 @@
-import type { Person } from '../../person.js';
-import {
-  birthDate,
-  country,
-  email,
-  hashedList,
-  lowerCase,
-  phoneDigits,
-  plainText,
-  postalCode,
-} from '../hash-person.js';
-import { type AdConversion, amount, type Built, pieces, present, seconds } from './ad-conversion.js';
+import { percentEncode } from '@tallyback/protocol';
+import type { Destination } from '../destination.js';
+import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
+import { type AdConversion, amount, type Built, DAY_MS, frozen, pieces, present, seconds } from './ad-conversion.js';
+import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { META_ANSWERS } from './answers.js';
+import { hashedContact } from './hashed-contact.js';
 
 /** Our events in Meta's words; any other name is sent as a custom event. */
 export const META_EVENTS: Readonly<Record<string, string>> = {
@@ -69,18 +64,51 @@ function metaUser({ person, clickIds, at }: AdConversion): object | undefined {
   });
 }
 
-/** The hashed members that Meta, Snap and Pinterest call the same and normalise alike. */
-export function hashedContact(person: Person) {
-  return {
-    em: hashedList(person.email, email),
-    ph: hashedList(person.phone, phoneDigits),
-    fn: hashedList(person.firstName, plainText),
-    ln: hashedList(person.lastName, plainText),
-    db: hashedList(person.birthDate, birthDate),
-    ct: hashedList(person.city, plainText),
-    st: hashedList(person.region, plainText),
-    zp: hashedList(person.postalCode, postalCode),
-    country: hashedList(person.country, country),
-    external_id: hashedList(person.externalId, lowerCase),
-  };
+/** Options of {@link metaConversions}. */
+export interface MetaOptions extends AdPlatformOptions {
+  /** The pixel (data set) that takes the events. */
+  readonly pixelId: string;
+  readonly accessToken: AccessToken;
+  /** Graph API version. Default `v25.0`. */
+  readonly apiVersion?: string;
+  /** Where conversions happen: `website` (default), `app`, `phone_call`, `physical_store`, `system_generated`, ... */
+  readonly actionSource?: string;
+  /** Shows the events under "Test events" only. */
+  readonly testEventCode?: string;
+}
+
+/**
+ * Meta (Facebook, Instagram) Conversions API: `POST graph.facebook.com/<version>/<pixel>/events`, one event per request.
+ *
+ * Needs something to match: `person` (hashed here) or the click ids `fbclid`, `fbc`, `fbp`; a website event should have
+ * `sourceUrl` and `userAgent`. Repeated events are recognised by event name and event id for 48 hours, so it is retried no
+ * longer; events older than 7 days become dead letters. A token that was refused is retried: renew it meanwhile.
+ *
+ * Source: developers.facebook.com, Conversions API. Unverified: that `fbc` may carry the conversion's time where only the
+ * bare `fbclid` is known.
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function metaConversions(options: MetaOptions): Destination {
+  const pixelId = required('pixelId', options.pixelId, /^\d+$/, 'the number of the pixel');
+  const version = required('apiVersion', options.apiVersion ?? 'v25.0', /^v\d+\.\d+$/, 'a version such as v25.0');
+  const token = tokenSource('accessToken', options.accessToken);
+  const actionSource = options.actionSource ?? 'website';
+  return adDestination(
+    {
+      kind: 'meta',
+      title: 'Meta',
+      baseUrl: 'https://graph.facebook.com',
+      events: META_EVENTS,
+      otherEvent: (event) => event,
+      maxAgeMs: 7 * DAY_MS,
+      windowMs: 2 * DAY_MS,
+      secrets: knownSecrets(options.accessToken),
+      answers: META_ANSWERS,
+      prepare: (conversion) => frozen(metaEvent(conversion, actionSource, options.testEventCode)),
+      request: async (body) =>
+        postJson(`/${version}/${pixelId}/events?access_token=${percentEncode(await token())}`, body),
+    },
+    options,
+  );
 }

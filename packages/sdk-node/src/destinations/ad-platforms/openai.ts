@@ -1,6 +1,10 @@
 import { parseAmount } from '@tallyback/protocol';
+import type { Destination } from '../destination.js';
 import { email, hashedList, phoneDigits, plainText, verbatim } from '../hash-person.js';
-import { type AdConversion, type Built, present } from './ad-conversion.js';
+import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
+import { type AdConversion, type Built, DAY_MS, frozen, present } from './ad-conversion.js';
+import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { OPENAI_ANSWERS } from './answers.js';
 
 /** Our events in OpenAI's words; any other is sent as `custom` under its own name. */
 export const OPENAI_EVENTS: Readonly<Record<string, string>> = {
@@ -89,4 +93,47 @@ function withoutQuery(url: string | undefined): string | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { origin, pathname, protocol } = new URL(url);
   return protocol === 'https:' || protocol === 'http:' ? `${origin}${pathname}` : undefined;
+}
+
+/** Options of {@link openaiConversions}. */
+export interface OpenaiOptions extends AdPlatformOptions {
+  readonly pixelId: string;
+  /** The Conversions API key, not the key of the Advertiser API. */
+  readonly accessToken: AccessToken;
+  /** Events are checked but not saved. Default false. */
+  readonly validateOnly?: boolean;
+}
+
+/**
+ * OpenAI Ads Conversions API: `POST bzr.openai.com/v1/events?pid=<pixel>`, one event per request, since one bad event fails
+ * all of a request.
+ *
+ * Needs `oppref` or a `person` (hashed here). Repeated events are recognised by id and type; events older than 7 days become
+ * dead letters. Query and fragment of `sourceUrl` are left out.
+ *
+ * Source: developers.openai.com/ads. Unverified: the lists `emails_sha256`, `phone_numbers_sha256`, ... of `user` (an earlier
+ * page has `email_sha256`), the bodies of answers, and how long an id is recognised (taken as 48 hours).
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function openaiConversions(options: OpenaiOptions): Destination {
+  const pixelId = required('pixelId', options.pixelId, /^[\w-]+$/, 'the id of the pixel');
+  const token = tokenSource('accessToken', options.accessToken);
+  return adDestination(
+    {
+      kind: 'openai',
+      title: 'OpenAI',
+      baseUrl: 'https://bzr.openai.com',
+      events: OPENAI_EVENTS,
+      otherEvent: (event) => event,
+      maxAgeMs: 7 * DAY_MS,
+      windowMs: 2 * DAY_MS,
+      secrets: knownSecrets(options.accessToken),
+      answers: OPENAI_ANSWERS,
+      prepare: (conversion) => frozen(openaiEvent(conversion, options.validateOnly === true)),
+      request: async (body) =>
+        postJson(`/v1/events?pid=${pixelId}`, body, { authorization: `Bearer ${await token()}` }),
+    },
+    options,
+  );
 }

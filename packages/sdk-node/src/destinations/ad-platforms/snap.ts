@@ -1,5 +1,10 @@
-import { type AdConversion, type Built, present, seconds } from './ad-conversion.js';
-import { hashedContact } from './meta.js';
+import { percentEncode } from '@tallyback/protocol';
+import type { Destination } from '../destination.js';
+import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
+import { type AdConversion, type Built, DAY_MS, frozen, present, seconds } from './ad-conversion.js';
+import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { SNAP_ANSWERS } from './answers.js';
+import { hashedContact } from './hashed-contact.js';
 
 /** Our events in Snap's words. Snap takes no other names; map yours to `CUSTOM_EVENT_1`..`CUSTOM_EVENT_5`. */
 export const SNAP_EVENTS: Readonly<Record<string, string>> = {
@@ -45,4 +50,44 @@ export function snapEvent({ event, eventId, at, data, person, clickIds }: AdConv
       test_event_code: testEventCode,
     },
   };
+}
+
+/** Options of {@link snapConversions}. */
+export interface SnapOptions extends AdPlatformOptions {
+  readonly pixelId: string;
+  readonly accessToken: AccessToken;
+  readonly testEventCode?: string;
+}
+
+/**
+ * Snapchat Conversions API v3: `POST tr.snapchat.com/v3/<pixel>/events`, one web event per request.
+ *
+ * Needs something to match: `person` (hashed here) or the click ids `ScCid`, `_scid`. Repeated events are recognised by
+ * event id; events older than 37 days become dead letters.
+ *
+ * Source: developers.snap.com, Conversions API. Unverified: the words of an answer's `status` (here `SUCCESS`, `VALID` and
+ * `OK` are a yes, any other word a final no), how long an event id is recognised (taken as 48 hours), and `order_id` and
+ * `content_ids` in `custom_data`.
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function snapConversions(options: SnapOptions): Destination {
+  const pixelId = required('pixelId', options.pixelId, /^[\w-]+$/, 'the id of the pixel');
+  const token = tokenSource('accessToken', options.accessToken);
+  return adDestination(
+    {
+      kind: 'snap',
+      title: 'Snap',
+      baseUrl: 'https://tr.snapchat.com',
+      events: SNAP_EVENTS,
+      otherEvent: () => undefined,
+      maxAgeMs: 37 * DAY_MS,
+      windowMs: 2 * DAY_MS,
+      secrets: knownSecrets(options.accessToken),
+      answers: SNAP_ANSWERS,
+      prepare: (conversion) => frozen(snapEvent(conversion, options.testEventCode)),
+      request: async (body) => postJson(`/v3/${pixelId}/events?access_token=${percentEncode(await token())}`, body),
+    },
+    options,
+  );
 }

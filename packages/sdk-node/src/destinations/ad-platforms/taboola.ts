@@ -1,5 +1,8 @@
 import { percentEncode } from '@tallyback/protocol';
+import type { Destination } from '../destination.js';
 import { type AdConversion, pieces } from './ad-conversion.js';
+import { type AdPlatformOptions, adDestination } from './ad-destination.js';
+import { TABOOLA_ANSWERS } from './answers.js';
 
 // The currencies that Taboola documents.
 const CURRENCIES = new Set('AUD BRL CAD CNY EUR GBP HKD ILS INR JPY KRW MXN NZD RUB SGD THB TRY USD ZAR'.split(' '));
@@ -26,4 +29,34 @@ export function taboolaQuery({
   ];
   const given = parameters.filter((pair): pair is [string, string] => pair[1] !== undefined);
   return { query: given.map(([name, value]) => `${name}=${percentEncode(value)}`).join('&') };
+}
+
+/**
+ * Taboola server-to-server conversions: `GET trc.taboola.com/actions-handler/log/3/s2s-action`, without credentials. The
+ * event is sent under our own name unless `events` has the (case-sensitive) event name of Realize.
+ *
+ * Needs the click id that Taboola appended to the landing URL, as `tblci`; a conversion without one is not for Taboola.
+ *
+ * Source: developers.taboola.com. Unverified: whether a repeated `orderid` is counted twice.
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function taboola(options: AdPlatformOptions = {}): Destination {
+  return adDestination(
+    {
+      kind: 'taboola',
+      title: 'Taboola',
+      baseUrl: 'https://trc.taboola.com',
+      events: {},
+      otherEvent: (event) => event,
+      secrets: [],
+      answers: TABOOLA_ANSWERS,
+      prepare(conversion) {
+        const result = taboolaQuery(conversion);
+        return 'query' in result ? result.query : result;
+      },
+      request: async (query) => ({ method: 'GET', path: `/actions-handler/log/3/s2s-action?${query}`, headers: {} }),
+    },
+    options,
+  );
 }

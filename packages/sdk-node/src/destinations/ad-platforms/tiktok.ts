@@ -1,5 +1,9 @@
+import type { Destination } from '../destination.js';
 import { email, hashed, lowerCase, phoneE164, plainText, postalCode } from '../hash-person.js';
-import { type AdConversion, amount, type Built, present, seconds } from './ad-conversion.js';
+import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
+import { type AdConversion, amount, type Built, DAY_MS, frozen, present, seconds } from './ad-conversion.js';
+import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { TIKTOK_ANSWERS } from './answers.js';
 
 /** Our events in TikTok's words; any other name is sent as a custom event. */
 export const TIKTOK_EVENTS: Readonly<Record<string, string>> = {
@@ -59,4 +63,45 @@ function tiktokUser({ person, clickIds }: AdConversion): object | undefined {
     ttclid: clickIds.ttclid,
     ttp: clickIds.ttp ?? clickIds._ttp,
   });
+}
+
+/** Options of {@link tiktokEvents}. */
+export interface TiktokOptions extends AdPlatformOptions {
+  /** The code of the pixel, `event_source_id`. */
+  readonly pixelCode: string;
+  readonly accessToken: AccessToken;
+  readonly testEventCode?: string;
+}
+
+/**
+ * TikTok Events API 2.0: `POST business-api.tiktok.com/open_api/v1.3/event/track/`, one web event per request.
+ *
+ * Needs something to match: `person` (hashed here) or the click ids `ttclid`, `_ttp`; a web event should have `sourceUrl`.
+ * TikTok says no with 200 and a `code` in the body. Repeated events are recognised by event and event id for 48 hours, so it
+ * is retried no longer.
+ *
+ * Source: ads.tiktok.com (deduplication) and public integrations. Unverified: which codes are worth a retry (here 401xx and
+ * 5xxxx), the phone number hashed with its `+`, and the newer name `Purchase` for `CompletePayment` (map it with `events`
+ * when your pixel uses it).
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function tiktokEvents(options: TiktokOptions): Destination {
+  const pixelCode = required('pixelCode', options.pixelCode, /^\w+$/, 'the code of the pixel');
+  const token = tokenSource('accessToken', options.accessToken);
+  return adDestination(
+    {
+      kind: 'tiktok',
+      title: 'TikTok',
+      baseUrl: 'https://business-api.tiktok.com',
+      events: TIKTOK_EVENTS,
+      otherEvent: (event) => event,
+      windowMs: 2 * DAY_MS,
+      secrets: knownSecrets(options.accessToken),
+      answers: TIKTOK_ANSWERS,
+      prepare: (conversion) => frozen(tiktokEvent(conversion, pixelCode, options.testEventCode)),
+      request: async (body) => postJson('/open_api/v1.3/event/track/', body, { 'access-token': await token() }),
+    },
+    options,
+  );
 }

@@ -1,0 +1,74 @@
+import { type ConversionMessage, EVENT_PATTERN, parseConversionMessage, serializeMessage } from '@tallyback/protocol';
+import { ConfigurationError } from '../errors.js';
+import type { Destination, DestinationOptions, PrepareContext, Prepared } from './destination.js';
+
+// Beyond this Node's timers fire at once.
+const MAX_MILLISECONDS = 2 ** 31 - 1;
+
+/**
+ * The destination with what every destination can be told: which conversions it gets, in which form, and its limits. A filter
+ * that throws makes a dead letter of the conversion; it neither loses it nor fails `convert()`.
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function withFilter(destination: Destination, options: DestinationOptions): Destination {
+  const limits = limitsOf(options);
+  const { on, when, map } = options;
+  checkFilter(options);
+  const filtered = on !== undefined || when !== undefined || map !== undefined;
+  if (!filtered && !destination.prepare) return { ...destination, ...limits };
+  return {
+    ...destination,
+    ...limits,
+    prepare(message: ConversionMessage, context: PrepareContext): Prepared {
+      try {
+        if (on && !on.includes(message.data.event)) return { skip: `the event ${message.data.event} is not in \`on\`` };
+        if (when && !when(message)) return { skip: '`when` left it out' };
+        const own = map ? mapped(map(message)) : message;
+        return destination.prepare ? destination.prepare(own, context) : serializeMessage(own);
+      } catch (error) {
+        return { dead: `it could not be prepared: ${error instanceof Error ? error.message : String(error)}` };
+      }
+    },
+  };
+}
+
+/** Code without types may return anything. */
+function mapped(message: unknown): ConversionMessage {
+  const parsed = parseConversionMessage(message);
+  if (parsed.ok) return parsed.value;
+  const faults = parsed.faults.map(({ field, detail }) => (field === '' ? detail : `${field}: ${detail}`));
+  throw new Error(`\`map\` gave an invalid message: ${faults.join('; ')}`);
+}
+
+function checkFilter({ on, when, map }: DestinationOptions): void {
+  if (on !== undefined) {
+    if (!Array.isArray(on) || on.length === 0) {
+      throw new ConfigurationError('on', "must be a list of events such as ['purchase']; leave it out for all events");
+    }
+    const wrong = on.findIndex((event) => typeof event !== 'string' || !EVENT_PATTERN.test(event));
+    if (wrong >= 0) throw new ConfigurationError(`on[${wrong}]`, `must be an event and match ${EVENT_PATTERN}`);
+  }
+  for (const [name, value] of Object.entries({ when, map })) {
+    if (value !== undefined && typeof value !== 'function') throw new ConfigurationError(name, 'must be a function');
+  }
+}
+
+/** Only what is given, so that it does not hide what the destination says itself. */
+function limitsOf({ concurrency, ratePerSecond, windowMs, timeoutMs }: DestinationOptions): Partial<Destination> {
+  if (concurrency !== undefined && !(Number.isSafeInteger(concurrency) && concurrency >= 1 && concurrency <= 1024)) {
+    throw new ConfigurationError('concurrency', 'must be a whole number from 1 to 1024');
+  }
+  if (ratePerSecond !== undefined && !(Number.isFinite(ratePerSecond) && ratePerSecond > 0)) {
+    throw new ConfigurationError('ratePerSecond', 'must be a number above 0');
+  }
+  checkMilliseconds('windowMs', windowMs, Number.MAX_SAFE_INTEGER);
+  checkMilliseconds('timeoutMs', timeoutMs, MAX_MILLISECONDS);
+  const given = Object.entries({ concurrency, ratePerSecond, windowMs, timeoutMs });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+function checkMilliseconds(option: string, value: number | undefined, most: number): void {
+  if (value === undefined || (Number.isFinite(value) && value >= 1 && value <= most)) return;
+  throw new ConfigurationError(option, `must be a number of milliseconds from 1 to ${most}`);
+}
