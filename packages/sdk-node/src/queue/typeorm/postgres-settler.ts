@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { Settlement } from '../queue.js';
 import type { PostgresStatements } from './postgres-statements.js';
-import type { DeliveryRow } from './rows.js';
+import { type DeliveryRow, storable } from './rows.js';
 import { settlementRuns } from './settlement-runs.js';
 
 type Outcome<Name extends Settlement['outcome']> = Extract<Settlement, { outcome: Name }>;
@@ -49,5 +49,5 @@ function details(outcome: Settlement['outcome'], run: readonly Settlement[]): un
       retries.map(({ answer }) => answer),
     ];
   }
-  return outcome === 'dead' ? [(run as readonly Outcome<'dead'>[]).map(({ answer }) => answer)] : [];
+  return outcome === 'dead' ? [(run as readonly Outcome<'dead'>[]).map(({ answer }) => storable(answer))] : [];
 }

@@ -19,11 +19,11 @@ export interface PostgresStatements {
 export function postgresStatements({ messages, deliveries }: TableNames): PostgresStatements {
   const earlier = `SELECT 1 FROM ${deliveries} e WHERE e.transaction_id = d.transaction_id AND e.event = d.event
     AND e.destination = d.destination AND e.position < d.position`;
-  const held = (columns: string) => `(SELECT * FROM unnest(${columns})) AS c`;
   const match = `d.id = c.id AND d.fence = c.fence AND d.state = ${STATE.leased}`;
-  const change = (set: string, claims: string) =>
-    `WITH changed AS (UPDATE ${deliveries} d SET ${set} FROM ${claims} WHERE ${match} RETURNING d.id)
-     SELECT id FROM changed`;
+  const claims = 'unnest($1::text[], $2::int[]) AS c(id, fence)';
+  const change = (set: string, from = claims) =>
+    `WITH changed AS (UPDATE ${deliveries} d SET ${set} FROM ${from} WHERE ${match} RETURNING d.id, d.fence)
+     SELECT id, fence FROM changed`;
   return {
     // One statement, so that it is one commit and one round trip. The identity row is always written: its lock makes two
     // messages of one transaction wait for each other, so that their positions are given out in the order of commits.
@@ -61,28 +61,25 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
         FOR NO KEY UPDATE OF d SKIP LOCKED),
       parked AS (UPDATE ${deliveries} d SET due_at = NULL FROM waiting WHERE d.id = waiting.id RETURNING d.id)
       SELECT id FROM parked`,
-    extend: change('due_at = $3', held('$1::text[], $2::int[]) AS x(id, fence')),
+    extend: change('due_at = $3'),
     delivered: `
       WITH gone AS (
-        DELETE FROM ${deliveries} d USING ${held('$1::text[], $2::int[]) AS x(id, fence')} WHERE ${match}
+        DELETE FROM ${deliveries} d USING ${claims} WHERE ${match}
         RETURNING d.id, d.destination, d.event, d.transaction_id)
       SELECT * FROM gone`,
     retry: change(
       `state = ${STATE.pending}, due_at = c.at, step = c.step, answer = c.answer`,
-      held('$1::text[], $2::int[], $3::bigint[], $4::int[], $5::text[]) AS x(id, fence, at, step, answer'),
+      'unnest($1::text[], $2::int[], $3::bigint[], $4::int[], $5::text[]) AS c(id, fence, at, step, answer)',
     ),
     dead: change(
       `state = ${STATE.dead}, due_at = NULL, answer = c.answer`,
-      held('$1::text[], $2::int[], $3::text[]) AS x(id, fence, answer'),
+      'unnest($1::text[], $2::int[], $3::text[]) AS c(id, fence, answer)',
     ),
-    release: change(
-      `state = ${STATE.pending}, due_at = d.created_at, attempt = d.attempt - 1`,
-      held('$1::text[], $2::int[]) AS x(id, fence'),
-    ),
+    release: change(`state = ${STATE.pending}, due_at = d.created_at, attempt = d.attempt - 1`),
     unpark: `
       WITH woken AS (
         UPDATE ${deliveries} d SET due_at = d.created_at
-        FROM (SELECT * FROM unnest($1::text[], $2::text[], $3::text[])) AS c(destination, event, transaction_id)
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS c(destination, event, transaction_id)
         WHERE d.destination = c.destination AND d.event = c.event AND d.transaction_id = c.transaction_id
           AND d.state = ${STATE.pending} AND d.due_at IS NULL
         RETURNING d.id)
@@ -96,7 +93,8 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
              count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
       FROM ${deliveries} WHERE destination = ANY($1::text[])`,
     list: `
-      SELECT d.*, CASE WHEN d.position > 0 AND EXISTS (${earlier}) THEN NULL ELSE d.due_at END AS due_at
+      SELECT d.id, d.seq, d.destination, d.event, d.transaction_id, d.body, d.created_at, d.attempt, d.answer,
+             CASE WHEN d.position > 0 AND EXISTS (${earlier}) THEN NULL ELSE d.due_at END AS due_at
       FROM ${deliveries} d WHERE d.state = $1 AND (d.seq, d.id) > ($2::bigint, $3::text)
       ORDER BY d.seq, d.id LIMIT $4`,
   };

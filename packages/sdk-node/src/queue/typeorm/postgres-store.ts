@@ -11,6 +11,7 @@ import type {
   Settlement,
 } from '../queue.js';
 import { nextSeq } from './acceptance.js';
+import { KeyedTurns } from './keyed-turns.js';
 import { PostgresSettler } from './postgres-settler.js';
 import { type PostgresStatements, postgresStatements } from './postgres-statements.js';
 import {
@@ -36,6 +37,7 @@ interface CandidateRow extends DeliveryRow {
 export class PostgresStore implements QueueStore {
   readonly #sql: PostgresStatements;
   readonly #settler: PostgresSettler;
+  readonly #turns = new KeyedTurns();
 
   constructor(private readonly dataSource: DataSource) {
     this.#sql = postgresStatements(tableNames(dataSource));
@@ -43,7 +45,8 @@ export class PostgresStore implements QueueStore {
   }
 
   enqueue(message: NewMessage): Promise<EnqueueResult> {
-    return this.#enqueue(this.dataSource, message);
+    const { event, transactionId } = message;
+    return this.#turns.take(`${event} ${transactionId}`, () => this.#enqueue(this.dataSource, message));
   }
 
   enqueueIn(manager: EntityManager, message: NewMessage): Promise<EnqueueResult> {
@@ -51,11 +54,17 @@ export class PostgresStore implements QueueStore {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
-    const { destination, limit, leaseMs, now } = request;
+    const { destination, limit, leaseMs } = request;
+    const now = Math.floor(request.now);
     const claimed: ClaimedDelivery[] = [];
     while (claimed.length < limit) {
       const wanted = limit - claimed.length;
-      const rows = await this.#query<CandidateRow>(this.#sql.claim, [destination, now, wanted, now + leaseMs]);
+      const rows = await this.#query<CandidateRow>(this.#sql.claim, [
+        destination,
+        now,
+        wanted,
+        now + Math.ceil(leaseMs),
+      ]);
       const blocked = rows.filter((row) => row.blocked).map(({ candidate }) => candidate);
       for (const row of rows) if (!row.blocked) claimed.push(toClaimed(row));
       if (blocked.length === 0 || rows.length < wanted) {
@@ -74,9 +83,9 @@ export class PostgresStore implements QueueStore {
 
   async extend(claims: readonly Claim[], until: number): Promise<boolean[]> {
     const [ids, fences] = [claims.map(({ id }) => id), claims.map(({ fence }) => fence)];
-    const rows = await this.#query<{ id: string }>(this.#sql.extend, [ids, fences, until]);
-    const extended = new Set(rows.map(({ id }) => id));
-    return claims.map(({ id }) => extended.has(id));
+    const rows = await this.#query<Claim>(this.#sql.extend, [ids, fences, Math.floor(until)]);
+    const extended = new Set(rows.map(({ id, fence }) => `${id} ${fence}`));
+    return claims.map(({ id, fence }) => extended.has(`${id} ${fence}`));
   }
 
   async nextDue(destinations: readonly string[]): Promise<number | undefined> {
@@ -98,7 +107,8 @@ export class PostgresStore implements QueueStore {
   }
 
   async #enqueue(on: DataSource | EntityManager, message: NewMessage): Promise<EnqueueResult> {
-    const { createdAt, deliveries } = message;
+    const { deliveries } = message;
+    const createdAt = Math.floor(message.createdAt);
     const [row] = (await on.query(this.#sql.enqueue, [
       ...identityParameters(message),
       createdAt,

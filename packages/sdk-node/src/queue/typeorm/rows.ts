@@ -51,7 +51,13 @@ export function enqueueResult({ kind, id }: NewMessage, row: IdentityRow): Enque
 export function identityParameters(message: NewMessage): (string | number | null)[] {
   const { event, transactionId, id, createdAt, deliveries } = message;
   if (message.kind === 'updated') return [event, transactionId, null, null, null];
-  return [event, transactionId, id, createdAt, JSON.stringify(deliveries.map(({ destination }) => destination))];
+  return [
+    event,
+    transactionId,
+    id,
+    Math.floor(createdAt),
+    JSON.stringify(deliveries.map(({ destination }) => destination)),
+  ];
 }
 
 export function toClaimed(row: DeliveryRow): ClaimedDelivery {
@@ -74,6 +80,11 @@ export function toQueued(row: DeliveryRow, state: DeliveryState): QueuedDelivery
     ...(row.due_at === null ? {} : { dueAt: Number(row.due_at) }),
     ...(answer === null ? {} : { answer }),
   };
+}
+
+/** PostgreSQL takes no NUL in a text, and what a destination answered may hold anything. */
+export function storable(answer: string): string {
+  return answer.replaceAll('\0', '');
 }
 
 /** Where a page begins: `seq` alone is not unique among processes. */

@@ -4,6 +4,7 @@ import { QueueUnavailableError } from '../../errors.js';
 
 /** The part of better-sqlite3's interface that is used; libsql has the same. */
 export interface SqliteConnection {
+  readonly open: boolean;
   readonly inTransaction: boolean;
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
@@ -23,9 +24,13 @@ function connectionOf(dataSource: DataSource): SqliteConnection {
 
 /** Prepares statements of one data source's connection, each text once. */
 export function statementsOf(dataSource: DataSource): (sql: string) => SqliteStatement {
-  const connection = connectionOf(dataSource);
-  const known = new Map<string, SqliteStatement>();
+  let connection: SqliteConnection | undefined;
+  let known = new Map<string, SqliteStatement>();
   return (sql) => {
+    const current = connectionOf(dataSource);
+    // The host may have destroyed and initialized its data source meanwhile.
+    if (connection !== current) known = new Map();
+    connection = current;
     const statement = known.get(sql) ?? connection.prepare(sql);
     known.set(sql, statement);
     return statement;
@@ -45,18 +50,33 @@ export class SqliteTurns {
     private readonly patienceMs: number,
   ) {}
 
-  /** @throws {QueueUnavailableError} when the host's transaction, or another process's, does not end in time */
+  /**
+   * Runs `work`, which writes, in a transaction of its own.
+   *
+   * @throws {QueueUnavailableError} when the host's transaction, or another process's, does not end in time
+   */
   take<T>(work: () => T): Promise<T> {
+    return this.#queued('BEGIN IMMEDIATE', work);
+  }
+
+  /** Likewise for work that only reads: another process that writes does not hold it up. */
+  read<T>(work: () => T): Promise<T> {
+    return this.#queued('BEGIN', work);
+  }
+
+  #queued<T>(begin: string, work: () => T): Promise<T> {
     const end = performance.now() + this.patienceMs;
-    const turn = this.#last.then(() => this.#run(work, end));
+    const turn = this.#last.then(() => this.#run(begin, work, end));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
 
-  async #run<T>(work: () => T, end: number): Promise<T> {
-    const connection = connectionOf(this.dataSource);
+  async #run<T>(begin: string, work: () => T, end: number): Promise<T> {
     for (;;) {
-      if (!connection.inTransaction && begun(connection)) return finish(connection, work);
+      const connection = connectionOf(this.dataSource);
+      // Looked at first: libsql aborts the whole process when a closed connection is asked for anything else.
+      if (!connection.open) throw new QueueUnavailableError('The DataSource was destroyed while the queue used it.');
+      if (!connection.inTransaction && begun(connection, begin)) return finish(connection, work);
       if (performance.now() >= end) {
         throw new QueueUnavailableError(
           `The database was locked by a transaction for ${this.patienceMs} ms; inside one of your own, pass { manager }.`,
@@ -67,13 +87,18 @@ export class SqliteTurns {
   }
 }
 
-function begun(connection: SqliteConnection): boolean {
+/** Asks once: SQLite's own waiting would hold up the host's whole event loop, so the pauses between tries are ours. */
+function begun(connection: SqliteConnection, begin: string): boolean {
+  const [row] = connection.prepare('PRAGMA busy_timeout').all([]) as { timeout: number }[];
+  connection.exec('PRAGMA busy_timeout = 0');
   try {
-    connection.exec('BEGIN IMMEDIATE');
+    connection.exec(begin);
     return true;
   } catch (error) {
     if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return false;
     throw error;
+  } finally {
+    connection.exec(`PRAGMA busy_timeout = ${row?.timeout ?? 0}`);
   }
 }
 
