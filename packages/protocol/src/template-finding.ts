@@ -11,6 +11,8 @@ export type TemplateFindingCode =
   | 'control_character'
   | 'missing_click_id'
   | 'foreign_dialect'
+  | 'false_friend'
+  | 'unverified_macro'
   | 'invalid_json';
 
 /** One thing wrong (`error`: the template is refused) or suspicious (`warning`) in a template. */

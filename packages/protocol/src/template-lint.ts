@@ -1,3 +1,4 @@
+import { type MacroDialect, translate } from './template-dialect.js';
 import type { TemplateFinding } from './template-finding.js';
 import { type MacroSet, scan, type Token } from './template-scan.js';
 
@@ -11,6 +12,8 @@ export interface UrlTemplateOptions {
   readonly requireClickId?: boolean;
   /** Whether plain `http:` is allowed. Default: true. */
   readonly allowHttp?: boolean;
+  /** The dialect the template is written in, e.g. `everflow.macros`; its macros are taken for ours. Default: our own. */
+  readonly dialect?: MacroDialect;
 }
 
 /** What a body template may hold. */
@@ -23,9 +26,11 @@ export interface BodyTemplateOptions {
 
 /** A URL template taken apart. */
 export interface CheckedUrl {
+  /** Of the source, or of its translation when it is in another dialect. */
   readonly tokens: Token[];
+  /** Always of the source. */
   readonly findings: TemplateFinding[];
-  /** Where scheme and authority end in the source. */
+  /** Where scheme and authority end in the text of the tokens. */
   readonly originEnd: number;
   /** Scheme and authority as they are sent (international names as ASCII). */
   readonly origin: string;
@@ -43,6 +48,15 @@ export function lintUrlTemplate(source: string, options: UrlTemplateOptions): Te
 
 /** Takes a URL template apart and checks it. */
 export function checkUrlTemplate(source: string, options: UrlTemplateOptions): CheckedUrl {
+  if (!options.dialect) return checkOwnUrlTemplate(source, options);
+  // Checked as translated: what is host and what is path can only be told once their delimiters (#) are gone.
+  const translation = translate(source, options.dialect);
+  const checked = checkOwnUrlTemplate(translation.lintable, options);
+  const findings = [...translation.findings, ...checked.findings.map((finding) => translation.inSource(finding))];
+  return { ...checked, findings: findings.sort((a, b) => a.index - b.index) };
+}
+
+function checkOwnUrlTemplate(source: string, options: UrlTemplateOptions): CheckedUrl {
   const findings: TemplateFinding[] = [];
   const tokens = scan(source, 0, macroSet(options), findings);
   const match = originPattern.exec(source);
