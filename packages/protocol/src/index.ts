@@ -13,11 +13,18 @@ export { createKeyPair, createSecret, KeyError, type KeyErrorCode, type Keys } f
 export { looksLikeMacro } from './looks-like-macro.js';
 export { CLICK_MACROS, CONVERSION_MACROS } from './macros.js';
 export * from './money.js';
+export * from './networks.js';
 export * from './outcome.js';
 export { percentEncode } from './percent-encoding.js';
 export * from './signature.js';
 export * from './signed-url.js';
 export { compileBodyTemplate, compileUrlTemplate } from './template.js';
+export {
+  type MacroDialect,
+  type MacroGrammar,
+  type TranslatedTemplate,
+  translateTemplate,
+} from './template-dialect.js';
 export { TemplateError, type TemplateFinding, type TemplateFindingCode } from './template-finding.js';
 export { type BodyTemplateOptions, lintUrlTemplate, type UrlTemplateOptions } from './template-lint.js';
 export type { Template } from './template-segments.js';
