@@ -70,14 +70,14 @@ function readFilters(query: URLSearchParams): Partial<Record<FilterDimension, st
 function readTime(query: URLSearchParams, name: 'from' | 'to', timezone: string): number | undefined {
   const value = query.get(name);
   if (value === null) return undefined;
-  if (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))) {
-    const start = startOfDay(value, timezone);
-    if (name === 'from') return start;
-    const next = new Date(Date.parse(value) + DAY_MS).toISOString().slice(0, 10);
-    return startOfDay(next, timezone);
-  }
-  const time = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw bad(name, 'must be a date (2026-11-22) or an RFC 3339 time (2026-11-22T10:00:00Z)');
+  const wrong = bad(name, 'must be a date (2026-11-22) or an RFC 3339 time (2026-11-22T10:00:00Z)');
+  const [, date = '', clock] = /^(\d{4}-\d{2}-\d{2})(T.+(?:Z|[+-]\d{2}:\d{2}))?$/.exec(value) ?? [];
+  const midnight = Date.parse(date);
+  // Date.parse() takes 30 February for 2 March.
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) throw wrong;
+  if (clock === undefined) return startOfDay(name === 'from' ? midnight : midnight + DAY_MS, timezone);
+  const time = Date.parse(value);
+  if (Number.isNaN(time)) throw wrong;
   return time;
 }
 

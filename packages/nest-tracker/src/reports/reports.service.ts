@@ -9,7 +9,7 @@ import { clicksStatement, conversionsStatement, type ReportPlan, type Statement 
 import { sortRows } from './sort-rows.js';
 import { offsetSpans } from './time-zone.js';
 
-/** Nothing the tracker stores is older; bounds the search for changes of a zone's offset. */
+/** Nothing the tracker stores is older (or in the future); bounds the search for changes of a zone's offset. */
 const EARLIEST = Date.UTC(2020, 0, 1);
 
 type DatabaseRow = Partial<Record<keyof Metrics, string | number>> & Record<string, string | null>;
@@ -42,6 +42,7 @@ export class ReportsService {
     const groups = merge(request.groupBy, clicks, conversions);
     const label = labeller(request.groupBy, catalog);
     const rows = groups.map(({ values, currency, metrics }) => reportRow(label(values), currency, metrics));
+    rows.sort((a, b) => compareDimensions(request.groupBy, a, b));
     return { rows: sortRows(rows, request.sort).slice(0, request.limit), totals: await this.totals(plan) };
   }
 
@@ -49,11 +50,17 @@ export class ReportsService {
   private async totals(plan: ReportPlan): Promise<ReportRow[]> {
     const whole = { ...plan, request: { ...plan.request, groupBy: [] } };
     const groups = merge([], await this.run(clicksStatement(whole)), await this.run(conversionsStatement(whole)));
-    return groups.map(({ currency, metrics }) => reportRow({}, currency, metrics));
+    const rows = groups.map(({ currency, metrics }) => reportRow({}, currency, metrics));
+    return rows.sort((a, b) => compareDimensions([], a, b));
   }
 
   private planOf(request: ReportRequest, catalog: CatalogSnapshot): ReportPlan {
-    const spans = offsetSpans(request.timezone, request.from ?? EARLIEST, request.to ?? this.clock.now());
+    const now = this.clock.now();
+    const spans = offsetSpans(
+      request.timezone,
+      Math.max(request.from ?? EARLIEST, EARLIEST),
+      Math.min(request.to ?? now, now),
+    );
     const filters: Partial<Record<FilterDimension, string>> = {};
     for (const [name, value] of Object.entries(request.filters) as [FilterDimension, string][]) {
       filters[name] = idOf(name, value, catalog);
@@ -94,13 +101,15 @@ function merge(groupBy: readonly ReportDimension[], clicks: DatabaseRow[], conve
     const targets = same.length > 0 ? same : [groupOf(values.toSpliced(event, 0, null), currency)];
     for (const group of targets) addMetrics(group.metrics, counts as DatabaseRow);
   }
-  return [...groups.values()].sort((a, b) => compareValues(a.values, b.values));
+  return [...groups.values()];
 }
 
-function compareValues(a: readonly (string | null)[], b: readonly (string | null)[]): number {
-  for (const [i, value] of a.entries()) {
-    const other = b[i] ?? '';
-    if ((value ?? '') !== other) return (value ?? '') < other ? -1 : 1;
+/** By what people read, the catalog's keys, not by the row ids that the database groups by. */
+function compareDimensions(groupBy: readonly ReportDimension[], a: ReportRow, b: ReportRow): number {
+  for (const name of [...groupBy, 'currency']) {
+    const left = a[name] ?? '';
+    const right = b[name] ?? '';
+    if (left !== right) return left < right ? -1 : 1;
   }
   return 0;
 }

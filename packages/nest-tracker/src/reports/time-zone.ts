@@ -20,24 +20,27 @@ export interface OffsetSpan {
 /** The offsets of a zone between two moments: usually one or a few spans, with daylight saving two a year. */
 export function offsetSpans(timeZone: string, from: number, to: number): OffsetSpan[] {
   const offsetAt = offsetReader(timeZone);
-  const spans = [{ from, offset: offsetAt(from) }];
+  let before = offsetAt(from);
+  const spans = [{ from, offset: before }];
   for (let time = from; time < to; ) {
     const next = Math.min(time + DAY_MS, to);
-    const before = offsetAt(time);
     const after = offsetAt(next);
     if (before !== after) spans.push({ from: changeBetween(offsetAt, time, next), offset: after });
     time = next;
+    before = after;
   }
   return spans;
 }
 
-/** The moment at which a local date begins in a zone. */
-export function startOfDay(date: string, timeZone: string): number {
-  const utc = Date.parse(`${date}T00:00:00Z`);
-  const offsetAt = offsetReader(timeZone);
-  // Twice, because the offset at the first guess may be the one from before a change.
-  const guess = utc - offsetAt(utc);
-  return utc - offsetAt(guess);
+/**
+ * The first moment of a local day. Usually its midnight; where the clocks jump over midnight, the moment of the jump.
+ *
+ * @param midnight Midnight of the same date in UTC.
+ */
+export function startOfDay(midnight: number, timeZone: string): number {
+  const spans = offsetSpans(timeZone, midnight - DAY_MS, midnight + DAY_MS);
+  const starts = spans.map(({ from, offset }) => Math.max(from, midnight - offset));
+  return starts.find((start, i) => start < (spans[i + 1]?.from ?? Number.POSITIVE_INFINITY)) ?? midnight;
 }
 
 function offsetReader(timeZone: string): (time: number) => number {
@@ -57,7 +60,8 @@ function offsetReader(timeZone: string): (time: number) => number {
     const parts: Record<string, number> = {};
     for (const { type, value } of format.formatToParts(second)) parts[type] = Number(value);
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second: s = 0 } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, s) - second;
+    // Not Date.UTC(), which takes the years 0 to 99 for 1900 to 1999.
+    return new Date(0).setUTCFullYear(year, month - 1, day) + (hour * 60 + minute) * 60_000 + s * 1000 - second;
   };
 }
 
