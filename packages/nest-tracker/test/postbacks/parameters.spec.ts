@@ -126,17 +126,11 @@ describe('a classic postback', () => {
     ] as const)('is refused for %s "%s" under the name that the sender used', async (name, value, reason) => {
       const { tracker } = current;
       const clickId = await click(tracker, 'open');
-      const txid = name === 'order_id' ? {} : { txid: unique() };
-      const answer = await send(
-        tracker,
-        postback({
-          clickid: clickId,
-          revenue: '1.00',
-          ...txid,
-          [name]: value,
-          ...(name === 'amount' && { revenue: '' }),
-        }),
-      );
+      const parameters = new URLSearchParams({ clickid: clickId, txid: unique(), revenue: '1.00' });
+      if (name === 'amount') parameters.delete('revenue');
+      if (name === 'order_id') parameters.delete('txid');
+      parameters.set(name, value);
+      const answer = await send(tracker, `/postback?${parameters}`);
       expectRefusal(answer, reason, name);
       expect(await inboundLog(tracker, { clickId })).toMatchObject([{ reason, field: name, step: 'readMessage' }]);
     });

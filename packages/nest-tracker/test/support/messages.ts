@@ -19,13 +19,13 @@ export function unique(prefix = 'T'): string {
 }
 
 /** The body of a `conversion.created`. */
-export function created(data: Json): Json {
-  return { type: 'conversion.created', timestamp: new Date().toISOString(), data };
+export function created(data: Json, at = new Date()): Json {
+  return { type: 'conversion.created', timestamp: at.toISOString(), data };
 }
 
 /** The body of a `conversion.updated`. */
-export function updated(data: Json): Json {
-  return { type: 'conversion.updated', timestamp: new Date().toISOString(), data };
+export function updated(data: Json, at = new Date()): Json {
+  return { type: 'conversion.updated', timestamp: at.toISOString(), data };
 }
 
 /** The headers of a message signed by the published `standardwebhooks` library. */
@@ -49,12 +49,12 @@ export function post(tracker: Tracker, message: Json | string, options: MessageO
 
 /** Sends a signed `conversion.created`. */
 export function report(tracker: Tracker, data: Json, options?: MessageOptions): Promise<Answer> {
-  return post(tracker, created(data), options);
+  return post(tracker, created(data, options?.at), options);
 }
 
 /** Sends a signed `conversion.updated`. */
 export function change(tracker: Tracker, data: Json, options?: MessageOptions): Promise<Answer> {
-  return post(tracker, updated(data), options);
+  return post(tracker, updated(data, options?.at), options);
 }
 
 /** Path and query of a classic postback. */

@@ -27,7 +27,7 @@ export interface TrackerSetup {
   readonly database: TestDatabase;
   readonly adapter?: Adapter;
   readonly options?: Partial<TrackerOptions & TrackerModuleExtras>;
-  /** Overrides the time. */
+  /** Overrides the time. Default: the real one, but never twice the same, so that rows have an order by their ids. */
   readonly now?: () => number;
   /** Believe `X-Forwarded-*`, as behind a reverse proxy. */
   readonly behindProxy?: boolean;
@@ -35,13 +35,13 @@ export interface TrackerSetup {
 
 /** Starts a tracker with the test catalog on a database that exists. */
 export async function startTracker(setup: TrackerSetup): Promise<Tracker> {
-  const { database, adapter = 'Fastify', options, now, behindProxy } = setup;
+  const { database, adapter = 'Fastify', options, now = tickingClock(), behindProxy } = setup;
   const builder = Test.createTestingModule({
     imports: [
       TrackerModule.forRoot({ database: database.options, adminToken: ADMIN_TOKEN, seed: CATALOG, ...options }),
     ],
   });
-  if (now) builder.overrideProvider(Clock).useValue({ now });
+  builder.overrideProvider(Clock).useValue({ now });
   const app = (await builder.compile()).createNestApplication(createAdapter(adapter, behindProxy), {
     rawBody: true,
     logger: false,
@@ -53,6 +53,14 @@ export async function startTracker(setup: TrackerSetup): Promise<Tracker> {
     database,
     get: (token) => app.get(token, { strict: false }),
     close: () => app.close(),
+  };
+}
+
+function tickingClock(): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(Date.now(), last + 1);
+    return last;
   };
 }
 
