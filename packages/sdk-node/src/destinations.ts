@@ -22,6 +22,20 @@ export type {
   Prepared,
   Verdict,
 } from './destinations/destination.js';
+export { type NetworkDestinationOptions, networkDestination } from './destinations/network-destination.js';
+export {
+  bemob,
+  binom,
+  cake,
+  clickflare,
+  everflow,
+  keitaro,
+  redtrack,
+  thrivetracker,
+  tune,
+  voluum,
+} from './destinations/networks.js';
+export { type TemplateOptions, template } from './destinations/template.js';
 export { type TrackerOptions, tracker } from './destinations/tracker.js';
 export { withFilter } from './destinations/with-filter.js';
 export type { Person } from './person.js';

@@ -1,0 +1,72 @@
+import { type ConversionMessage, type Network, NetworkOptionError, serializeMessage } from '@tallyback/protocol';
+import { ConfigurationError } from '../errors.js';
+import { USER_AGENT } from '../version.js';
+import type { Destination, DestinationOptions, OutgoingRequest } from './destination.js';
+import { retryAfterMs } from './retry-after.js';
+import { withFilter } from './with-filter.js';
+
+/** What a destination of a network is told: the network's own options and what every destination knows. */
+export type NetworkDestinationOptions<Options extends object> = Options & DestinationOptions;
+
+/**
+ * Another tracker as a destination, from its declaration: your own one, too.
+ *
+ * The message is frozen, not the URL, so that credentials in the URL are never stored. A conversion without the network's
+ * click id is not meant for it; one that its postback cannot express becomes a dead letter.
+ *
+ * @throws {ConfigurationError} when an option cannot work
+ */
+export function networkDestination<Options extends object>(
+  network: Network<Options>,
+  options: NetworkDestinationOptions<Options>,
+): Destination {
+  const { on, when, map, concurrency, ratePerSecond, windowMs, timeoutMs, ...own } = options ?? {};
+  const sender = configured(() => network.send.configure(own as unknown as Options));
+  const { send, name } = network;
+  const destination: Destination = {
+    kind: name,
+    ...(send.ratePerSecond === undefined ? {} : { ratePerSecond: send.ratePerSecond }),
+    ...(send.windowMs === undefined ? {} : { windowMs: send.windowMs }),
+    secrets: texts(own).filter((text) => sender.redact(text) !== text),
+    prepare(message) {
+      const result = sender.request(message);
+      if (result.ok) return serializeMessage(message);
+      return result.code === 'click_id_missing' ? { skip: result.why } : { dead: result.why };
+    },
+    toRequest({ body }): OutgoingRequest {
+      const result = sender.request(JSON.parse(body) as ConversionMessage);
+      if (!result.ok) throw new Error(`the options have changed since it was accepted: ${result.why}`);
+      const { method, url, headers, body: own } = result.request;
+      const { origin, pathname, search } = new URL(url);
+      const request = {
+        method,
+        origin,
+        path: `${pathname}${search}`,
+        headers: { 'user-agent': USER_AGENT, ...headers },
+      };
+      return own === undefined ? request : { ...request, body: own };
+    },
+    classify(answer, now) {
+      const verdict = sender.classify(answer);
+      const wait = verdict.outcome === 'retry' ? retryAfterMs(answer.headers['retry-after'], now) : undefined;
+      return verdict.outcome === 'retry' && wait !== undefined ? { ...verdict, retryAfterMs: wait } : verdict;
+    },
+  };
+  return withFilter(destination, options);
+}
+
+function configured<Sender>(configure: () => Sender): Sender {
+  try {
+    return configure();
+  } catch (error) {
+    if (!(error instanceof NetworkOptionError)) throw error;
+    const detail = error.message.replace(`${error.network}: ${error.option} `, '');
+    throw new ConfigurationError(error.option, detail, { cause: error });
+  }
+}
+
+/** Every text among the options, however deep. */
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
+}

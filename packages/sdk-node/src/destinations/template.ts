@@ -1,0 +1,172 @@
+import {
+  type ConversionMessage,
+  compileBodyTemplate,
+  compileUrlTemplate,
+  findNetwork,
+  type MacroDialect,
+  networks,
+  SENDER_MACROS,
+  senderMacroValue,
+  serializeMessage,
+  TemplateError,
+  thrivetracker,
+  translateTemplate,
+} from '@tallyback/protocol';
+import { ConfigurationError } from '../errors.js';
+import { USER_AGENT } from '../version.js';
+import type { Destination, DestinationOptions, OutgoingRequest, Verdict } from './destination.js';
+import { retryAfterMs } from './retry-after.js';
+import { withFilter } from './with-filter.js';
+
+/** Options of {@link template}. */
+export interface TemplateOptions extends DestinationOptions {
+  /** Default `GET`, or `POST` when there is a body. */
+  readonly method?: 'GET' | 'POST';
+  /**
+   * JSON (an object, or its text) with macros inside strings: `{ json: { order: '{transaction_id}' } }`; or a form:
+   * `{ form: { id: '{clickid}' } }`. Only with `POST`.
+   */
+  readonly body?: { readonly json: string | object } | { readonly form: Readonly<Record<string, string>> };
+  /** Sent as they are, e.g. `{ authorization: 'Bearer ...' }`. Never stored. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The URL is written with another system's macros: the name of a network, e.g. `everflow`. Default: our own. */
+  readonly dialect?: string;
+  /** Whether a 2xx is a success. What it throws counts as no. Default: unless the body plainly says no. */
+  readonly successWhen?: (answer: { readonly status: number; readonly body: string }) => boolean;
+}
+
+/** How often an answer that is a success by status only is worth another attempt. */
+const UNCONVINCING_ATTEMPTS = 5;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
+const OURS: readonly string[] = ['host', 'content-length', 'connection', 'transfer-encoding'];
+
+// The receiver is as unknown as ThriveTracker, which takes the user's own URL, too: the general rules, nothing confirmed.
+const { classify } = thrivetracker.send.configure({ url: 'https://template.invalid/?id={clickid}' });
+
+/**
+ * Any URL with macros: `template('https://partner.example/pb?id={clickid}&sum={revenue}')`. Values are percent-encoded, in a
+ * JSON body escaped. Macros: `{clickid} {event} {status} {transaction_id} {revenue} {payout} {currency} {timestamp}`; one that
+ * has no value is left empty. When the URL or body uses `{clickid}`, conversions without a click are not meant for it.
+ *
+ * The message is frozen, not the request, so that credentials in URL and headers are never stored.
+ *
+ * @throws {ConfigurationError} when the template is wrong, with the place and what to write instead
+ */
+export function template(url: string, options: TemplateOptions = {}): Destination {
+  const headers = headersOf(options.headers);
+  const target = compiled('url', () => compileUrlTemplate(...translated(url, options.dialect)));
+  const body = bodyOf(options);
+  const method = options.method ?? (body ? 'POST' : 'GET');
+  if (method !== 'GET' && method !== 'POST') throw new ConfigurationError('method', "must be 'GET' or 'POST'");
+  if (body && method === 'GET') throw new ConfigurationError('method', 'must be POST with a body');
+  const needsClick = target.has('clickid') || body?.template.has('clickid') === true;
+  const destination: Destination = {
+    kind: 'template',
+    secrets: Object.values(headers),
+    prepare(message) {
+      if (needsClick && message.data.clickId === undefined) return { skip: 'there is no click id for {clickid}' };
+      return serializeMessage(message);
+    },
+    toRequest({ body: frozen }): OutgoingRequest {
+      const message = JSON.parse(frozen) as ConversionMessage;
+      const value = (macro: string) => senderMacroValue(macro, message);
+      const { origin, pathname, search } = new URL(target.render(value));
+      const path = `${pathname}${search}`;
+      const common = { 'user-agent': USER_AGENT };
+      if (!body) return { method, origin, path, headers: { ...common, ...headers } };
+      const typed = { ...common, 'content-type': body.type, ...headers };
+      return { method, origin, path, headers: typed, body: body.template.render(value) };
+    },
+    classify(answer, now): Verdict {
+      const { status } = answer;
+      if (options.successWhen && status >= 200 && status < 300) return judged(options.successWhen, answer);
+      const verdict = classify(answer);
+      const wait = verdict.outcome === 'retry' ? retryAfterMs(answer.headers['retry-after'], now) : undefined;
+      return verdict.outcome === 'retry' && wait !== undefined ? { ...verdict, retryAfterMs: wait } : verdict;
+    },
+  };
+  return withFilter(destination, options);
+}
+
+function judged(
+  successWhen: NonNullable<TemplateOptions['successWhen']>,
+  { status, body }: { readonly status: number; readonly body: string },
+): Verdict {
+  try {
+    if (successWhen({ status, body })) return { outcome: 'delivered' };
+    return { outcome: 'retry', why: `HTTP ${status}, but \`successWhen\` says no`, atMost: UNCONVINCING_ATTEMPTS };
+  } catch (error) {
+    return {
+      outcome: 'retry',
+      why: `\`successWhen\` failed: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
+
+function translated(url: string, dialect: string | undefined): Parameters<typeof compileUrlTemplate> {
+  if (typeof url !== 'string') throw new ConfigurationError('url', 'must be a URL with macros');
+  const options = { macros: SENDER_MACROS };
+  return dialect === undefined ? [url, options] : [ours(url, dialectOf(dialect)), options];
+}
+
+function dialectOf(name: string): MacroDialect {
+  const network = findNetwork(name);
+  if (network && Object.keys(network.macros.names).length > 0) return network.macros;
+  const known = networks.filter(({ macros }) => Object.keys(macros.names).length > 0).map((one) => one.name);
+  throw new ConfigurationError('dialect', `must be one of ${known.join(', ')}`);
+}
+
+function ours(url: string, macros: MacroDialect): string {
+  const { template: own, findings } = translateTemplate(url, { macros });
+  return compiled('url', () => {
+    if (findings.some(({ severity }) => severity === 'error')) throw new TemplateError(findings);
+    return own;
+  });
+}
+
+function bodyOf({ body }: TemplateOptions) {
+  if (body === undefined) return undefined;
+  if ('json' in body) {
+    const source = typeof body.json === 'string' ? body.json : JSON.stringify(body.json);
+    const options = { macros: SENDER_MACROS, format: 'json' } as const;
+    return { type: 'application/json', template: compiled('body.json', () => compileBodyTemplate(source, options)) };
+  }
+  if (typeof body.form !== 'object' || body.form === null) {
+    throw new ConfigurationError('body', 'must be { json } or { form }');
+  }
+  const source = Object.entries(body.form).map(([name, value]) => `${encodeURIComponent(name)}=${literals(value)}`);
+  const options = { macros: SENDER_MACROS, format: 'form' } as const;
+  const form = compiled('body.form', () => compileBodyTemplate(source.join('&'), options));
+  return { type: 'application/x-www-form-urlencoded', template: form };
+}
+
+/** What stands between macros, percent-encoded. */
+function literals(value: string): string {
+  return String(value).replaceAll(/\{[^{}]*\}|[^{}]+/g, (part) =>
+    part.startsWith('{') ? part : encodeURIComponent(part),
+  );
+}
+
+function headersOf(given: TemplateOptions['headers']): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given ?? {})) {
+    const lower = name.toLowerCase();
+    if (!HEADER_NAME.test(name) || OURS.includes(lower))
+      throw new ConfigurationError(`headers.${name}`, 'cannot be set');
+    if (typeof value !== 'string' || !HEADER_VALUE.test(value)) {
+      throw new ConfigurationError(`headers.${name}`, 'must be a text of printable ASCII characters');
+    }
+    headers[lower] = value;
+  }
+  return headers;
+}
+
+function compiled<Result>(option: string, compile: () => Result): Result {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof TemplateError) throw new ConfigurationError(option, error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Destination, type TemplateOptions, template } from '../src/destinations.js';
+import { ConfigurationError } from '../src/errors.js';
+import { attempt, CLICK_ID, freeze, frozen, message } from './support/deliver.js';
+import { shops } from './support/shop.js';
+import { json, sinks } from './support/sink.js';
+
+const sink = sinks();
+const shop = shops();
+const order = message({ clickId: CLICK_ID, transactionId: 'A&1=ü/2' });
+const send = (destination: Destination) => attempt(destination, frozen(destination, order));
+
+describe('template()', () => {
+  it('fills values in, percent-encoded so that none leaves its place', async () => {
+    const server = await sink((response) => response.end('OK'));
+    const url = `${server.url}/pb/{event}?id={clickid}&t={transaction_id}&sum={revenue}&cur={currency}&at={timestamp}&p={payout}`;
+    expect(await send(template(url))).toEqual({ outcome: 'delivered', confirmed: false });
+    expect(server.received).toMatchObject([
+      {
+        method: 'GET',
+        path: `/pb/purchase?id=${CLICK_ID}&t=A%261%3D%C3%BC%2F2&sum=49.90&cur=EUR&at=2026-11-22T10%3A00%3A00.000Z&p=`,
+      },
+    ]);
+  });
+
+  it('posts JSON in which every value stays inside its string', async () => {
+    const server = await sink((response) => response.end());
+    const body = { json: { order: { id: '{transaction_id}', sum: '{revenue} {currency}' }, fixed: 1 } };
+    await send(template(`${server.url}/hook`, { body, headers: { Authorization: 'Bearer s3cret-value' } }));
+    const [request] = server.received;
+    expect(request).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer s3cret-value' },
+    });
+    expect(JSON.parse(String(request?.body))).toEqual({ order: { id: 'A&1=ü/2', sum: '49.90 EUR' }, fixed: 1 });
+  });
+
+  it('posts a form', async () => {
+    const server = await sink((response) => response.end());
+    const form = { 'click id': '{clickid}', note: 'a&b={transaction_id}' };
+    await send(template(`${server.url}/hook`, { body: { form } }));
+    const sent = new URLSearchParams(String(server.received[0]?.body));
+    expect(Object.fromEntries(sent)).toEqual({ 'click id': CLICK_ID, note: 'a&b=A&1=ü/2' });
+  });
+
+  it("takes a URL in another system's macros", async () => {
+    const server = await sink((response) => response.end());
+    await send(template(`${server.url}/?click={transaction_id}&sum={sale_amount}`, { dialect: 'everflow' }));
+    expect(server.received[0]?.path).toBe(`/?click=${CLICK_ID}&sum=49.90`);
+  });
+
+  it.each([
+    ['a success page that says no', (): TemplateOptions => ({}), 200, '{"success":false}', 'retry'],
+    ['an answer that `successWhen` refuses', successWhen, 200, 'PENDING', 'retry'],
+    ['an answer that `successWhen` takes', successWhen, 200, 'ACCEPTED 1', 'delivered'],
+    ['a failing `successWhen`', () => ({ successWhen: () => JSON.parse('{') }), 200, 'x', 'retry'],
+    ['a client error', successWhen, 404, 'ACCEPTED', 'dead'],
+    ['a server error', successWhen, 503, 'ACCEPTED', 'retry'],
+    ['a redirect', successWhen, 301, '', 'dead'],
+  ])('judges %s', async (_, options, status, body, outcome) => {
+    const server = await sink((response) => response.writeHead(status).end(body));
+    expect(await send(template(`${server.url}/?id={clickid}`, options()))).toMatchObject({ outcome });
+  });
+
+  function successWhen(): TemplateOptions {
+    return { successWhen: ({ body }) => body.startsWith('ACCEPTED') };
+  }
+
+  it('gives an unconvincing success a few attempts only', async () => {
+    const server = await sink((response) => response.end('PENDING'));
+    expect(await send(template(server.url, successWhen()))).toMatchObject({ outcome: 'retry', atMost: 5 });
+  });
+
+  it('waits as long as it is asked to', async () => {
+    const server = await sink((response) => json(response, 503, {}, { 'retry-after': '30' }));
+    expect(await send(template(server.url))).toMatchObject({ outcome: 'retry', retryAfterMs: 30_000 });
+  });
+
+  it('is not meant for a conversion without a click when it is about clicks', () => {
+    const organic = message();
+    expect(freeze(template('https://p.example/?id={clickid}'), organic)).toEqual({
+      skip: expect.stringContaining('click'),
+    });
+    expect(freeze(template('https://crm.example/?id={transaction_id}'), organic)).toEqual(expect.any(String));
+  });
+
+  it('stores neither headers nor what the URL says, and has headers blanked out of logs', () => {
+    const destination = template('https://p.example/?key=k3y&id={clickid}', { headers: { 'x-key': 's3cret' } });
+    expect(frozen(destination, order)).not.toMatch(/k3y|s3cret/);
+    expect(destination.secrets).toEqual(['s3cret']);
+  });
+
+  it.each<[string, string, TemplateOptions, string]>([
+    ['url', 'https://p.example/?id={cickid}', {}, 'did you mean {clickid}'],
+    ['url', 'p.example/?id={clickid}', {}, 'absolute URL'],
+    ['url', 'https://{event}.example/', {}, 'host'],
+    ['url', 'https://p.example/?id=#reqid#&x={nope', {}, 'at character'],
+    ['url', 'https://p.example/?id={clickid}', { dialect: 'everflow' }, 'unknown Everflow macro'],
+    ['dialect', 'https://p.example/', { dialect: 'hasoffers' }, 'tune'],
+    ['dialect', 'https://p.example/', { dialect: 'thrivetracker' }, 'voluum'],
+    ['method', 'https://p.example/', { method: 'PUT' as never }, 'GET'],
+    ['method', 'https://p.example/', { method: 'GET', body: { form: { a: '1' } } }, 'POST'],
+    ['body.json', 'https://p.example/', { body: { json: '{"id": {clickid}}' } }, 'double quotes'],
+    ['body.form', 'https://p.example/', { body: { form: { id: '{clikid}' } } }, 'did you mean'],
+    ['headers.Host', 'https://p.example/', { headers: { Host: 'x' } }, 'cannot be set'],
+    ['headers.x', 'https://p.example/', { headers: { x: 'a\r\nb: c' } }, 'printable'],
+  ])('refuses at construction and says where: %s of %s %j', (option, url, options, hint) => {
+    const make = () => template(url, options);
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(expect.objectContaining({ option, detail: expect.stringContaining(hint) }));
+  });
+
+  it('delivers from the queue like every destination', async () => {
+    const server = await sink((response) => response.end('OK'));
+    const tallyback = shop({ destinations: { partner: template(`${server.url}/pb?id={clickid}`, { on: ['lead'] }) } });
+    const lead = await tallyback.convert({ clickId: CLICK_ID, event: 'lead', transactionId: 'L-1' });
+    const purchase = await tallyback.convert({ clickId: CLICK_ID, transactionId: 'A-1' });
+    expect([lead.destinations, purchase.destinations]).toEqual([['partner'], []]);
+    expect(await tallyback.flush()).toEqual({ delivered: 1, pending: 0, dead: 0 });
+    expect(server.received.map(({ path }) => path)).toEqual([`/pb?id=${CLICK_ID}`]);
+  });
+});
