@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { memoryQueue } from '../src/memory.js';
 import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
+import { queueHandsContract } from './support/queue-hands-contract.js';
 
 queueContract('memoryQueue', () => memoryQueue());
+queueHandsContract('memoryQueue', () => memoryQueue());
 
 describe('memoryQueue', () => {
   it('forgets the oldest identity beyond the number it is told to remember', async () => {

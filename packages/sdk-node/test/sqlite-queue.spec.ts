@@ -9,6 +9,7 @@ import type { NewMessage, Queue } from '../src/queue/queue.js';
 import { sqliteQueue } from '../src/sqlite.js';
 import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
+import { queueHandsContract } from './support/queue-hands-contract.js';
 import { tempDirs } from './support/temp-dir.js';
 
 const run = promisify(execFile);
@@ -27,6 +28,7 @@ afterEach(async () => {
 });
 
 queueContract('sqliteQueue', () => sqliteQueue({ path: join(dirs(), 'queue.db') }));
+queueHandsContract('sqliteQueue', () => sqliteQueue({ path: join(dirs(), 'queue.db') }));
 
 describe('sqliteQueue', () => {
   it('touches nothing before its first use, then makes the folders of its file', async () => {

@@ -56,6 +56,16 @@ export type Prepared =
   /** Meant for it, but it can never be sent: becomes a dead letter at once, so that somebody sees it. */
   | { readonly dead: string };
 
+/** When a destination is left in peace for a while, see `Destination.breaker`. */
+export interface BreakerOptions {
+  /** So many failed attempts in a row open it. Default 10. */
+  readonly failures?: number;
+  /** How long it stays open before one delivery probes the destination, in milliseconds. Default 30,000. */
+  readonly openMs?: number;
+  /** Each failed probe doubles the time, up to this long. Default 300,000 ms. */
+  readonly maxOpenMs?: number;
+}
+
 /** What every destination can be told. */
 export interface DestinationOptions {
   /** Only these events, e.g. `['purchase']`. Default: all. */
@@ -68,10 +78,14 @@ export interface DestinationOptions {
   readonly concurrency?: number;
   /** Requests per second. Default: what the destination documents, else unlimited. */
   readonly ratePerSecond?: number;
+  /** So many requests may leave at once after a pause, within {@link ratePerSecond}. Default: one second's worth. */
+  readonly burst?: number;
   /** After this long (milliseconds since `convert()`) it is given up. Default: what the destination documents. */
   readonly windowMs?: number;
   /** How long one attempt may take, in milliseconds. Default: `attemptTimeoutMs` of Tallyback. */
   readonly timeoutMs?: number;
+  /** The circuit breaker: `false` for none. Default: on. */
+  readonly breaker?: false | BreakerOptions;
 }
 
 /** Where conversions go: how a frozen body becomes a request, and what an answer means. Holds no state of deliveries. */
@@ -82,10 +96,17 @@ export interface Destination {
   readonly concurrency?: number;
   /** Requests per second. Default: unlimited. */
   readonly ratePerSecond?: number;
+  /** So many requests may leave at once after a pause. Default: one second's worth of {@link ratePerSecond}. */
+  readonly burst?: number;
   /** After this long (milliseconds since `convert()`) the destination takes the conversion no more. */
   readonly windowMs?: number;
   /** How long one attempt may take, in milliseconds. Default: `attemptTimeoutMs` of Tallyback. */
   readonly timeoutMs?: number;
+  /**
+   * Attempts that fail one after the other (no answer, or one that asks for a retry) open the circuit: nothing is sent for a
+   * while, then one delivery probes. What waits keeps its attempts and its schedule. Default: on.
+   */
+  readonly breaker?: false | BreakerOptions;
   /** Values that are blanked out of logs and kept answers. */
   readonly secrets?: readonly string[];
   /** `public`: private and loopback addresses are refused, for URLs that come from data. Default `any`. */

@@ -55,17 +55,35 @@ function checkFilter({ on, when, map }: DestinationOptions): void {
 }
 
 /** Only what is given, so that it does not hide what the destination says itself. */
-function limitsOf({ concurrency, ratePerSecond, windowMs, timeoutMs }: DestinationOptions): Partial<Destination> {
+function limitsOf(options: DestinationOptions): Partial<Destination> {
+  const { concurrency, ratePerSecond, burst, windowMs, timeoutMs, breaker } = options;
   if (concurrency !== undefined && !(Number.isSafeInteger(concurrency) && concurrency >= 1 && concurrency <= 1024)) {
     throw new ConfigurationError('concurrency', 'must be a whole number from 1 to 1024');
   }
   if (ratePerSecond !== undefined && !(Number.isFinite(ratePerSecond) && ratePerSecond > 0)) {
     throw new ConfigurationError('ratePerSecond', 'must be a number above 0');
   }
+  if (burst !== undefined && !(Number.isSafeInteger(burst) && burst >= 1)) {
+    throw new ConfigurationError('burst', 'must be a whole number, at least 1');
+  }
+  checkBreaker(breaker);
   checkMilliseconds('windowMs', windowMs, Number.MAX_SAFE_INTEGER);
   checkMilliseconds('timeoutMs', timeoutMs, MAX_MILLISECONDS);
-  const given = Object.entries({ concurrency, ratePerSecond, windowMs, timeoutMs });
+  const given = Object.entries({ concurrency, ratePerSecond, burst, windowMs, timeoutMs, breaker });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+function checkBreaker(breaker: DestinationOptions['breaker']): void {
+  if (breaker === undefined || breaker === false) return;
+  if (typeof breaker !== 'object' || breaker === null) {
+    throw new ConfigurationError('breaker', 'must be false or { failures, openMs, maxOpenMs }');
+  }
+  const { failures, openMs, maxOpenMs } = breaker;
+  if (failures !== undefined && !(Number.isSafeInteger(failures) && failures >= 1)) {
+    throw new ConfigurationError('breaker.failures', 'must be a whole number, at least 1');
+  }
+  checkMilliseconds('breaker.openMs', openMs, MAX_MILLISECONDS);
+  checkMilliseconds('breaker.maxOpenMs', maxOpenMs, MAX_MILLISECONDS);
 }
 
 function checkMilliseconds(option: string, value: number | undefined, most: number): void {

@@ -4,8 +4,10 @@ export interface NewDelivery {
   readonly id: string;
   /** Name of the destination as configured. */
   readonly destination: string;
-  /** The frozen body. */
+  /** The frozen body; empty when there is none because it could not be made. */
   readonly body: string;
+  /** Why it can never be sent: it is stored as a dead letter at once, and this is its answer. */
+  readonly dead?: string;
 }
 
 /** What `convert()` and `update()` store: the message and one delivery per destination, all or nothing. */
@@ -80,6 +82,17 @@ export type DeliveryState = 'pending' | 'inFlight' | 'dead';
 
 export interface ListRequest {
   readonly state: DeliveryState;
+  /** Only of this destination. */
+  readonly destination?: string;
+  /** At most this many items. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface OutstandingRequest {
+  /** Only what was accepted at or after this time, in milliseconds since the epoch. */
+  readonly since: number;
   /** At most this many items. */
   readonly limit: number;
   /** `next` of the page before. */
@@ -114,10 +127,18 @@ export interface ListPage {
  * while it is retried, and not when it is dead, so a refund never arrives before its purchase.
  */
 export interface Queue {
+  /** `enqueue` takes a transaction of the caller's. */
+  readonly joinsTransactions?: true;
   /** Makes the storage ready; harmless when it is. */
   open(): Promise<void>;
-  /** Resolves once the message is durable (for a durable queue: on the disk, not only in a buffer). */
-  enqueue(message: NewMessage): Promise<EnqueueResult>;
+  /**
+   * Resolves once the message is durable (for a durable queue: on the disk, not only in a buffer).
+   *
+   * @param transaction where {@link joinsTransactions} is set: the message is stored with it or not at all
+   */
+  enqueue(message: NewMessage, transaction?: unknown): Promise<EnqueueResult>;
+  /** `wake` is called when something can be claimed that {@link enqueue} could not announce: a transaction was committed. */
+  watch?(wake: () => void): void;
   /**
    * Takes due deliveries, and those whose lease ran out because the process that held them died. Sets the lease, counts
    * the attempt and raises the fence in one transaction.
@@ -130,7 +151,23 @@ export interface Queue {
   /** The earliest time at which one of these destinations has something to claim; `undefined` when nothing waits. */
   nextDue(destinations: readonly string[]): Promise<number | undefined>;
   counts(destinations: readonly string[]): Promise<QueueCounts>;
+  /** In the order of acceptance. */
   list(request: ListRequest): Promise<ListPage>;
+  /** Everything undelivered, whatever its state, in the order of acceptance. */
+  outstanding?(request: OutstandingRequest): Promise<ListPage>;
+  /**
+   * Puts dead deliveries back: due at `now`, with the whole schedule ahead. Each keeps its id, its count of attempts and
+   * its place before later messages of its transaction. Those without a body stay dead.
+   *
+   * @returns how many were put back
+   */
+  replay?(ids: readonly string[], now: number): Promise<number>;
+  /**
+   * Deletes dead deliveries for good. What waited behind one of them may go now, or waits for what it had waited for.
+   *
+   * @returns how many were deleted
+   */
+  discard?(ids: readonly string[]): Promise<number>;
   /** Releases the storage; later calls reject. Harmless when repeated. */
   close(): Promise<void>;
 }

@@ -8,7 +8,9 @@ import type {
   FirstMessage,
   ListPage,
   ListRequest,
+  NewDelivery,
   NewMessage,
+  OutstandingRequest,
   Queue,
   QueueCounts,
   QueuedDelivery,
@@ -69,21 +71,7 @@ export class MemoryQueue implements Queue {
       if (first) return { stored: false, first };
       this.#hold(key, message);
     }
-    for (const { id, destination, body } of message.deliveries) {
-      this.#seq += 1;
-      const order = `${destination} ${key}`;
-      const { event, transactionId, createdAt } = message;
-      const queued = { seq: this.#seq, id, destination, event, transactionId, body, createdAt, order };
-      const row: Row = { ...queued, state: 'pending', dueAt: undefined, attempt: 0, step: 0, fence: 0 };
-      this.#rows.set(row.seq, row);
-      const ahead = this.#orders.get(order);
-      if (ahead) {
-        ahead.push(row);
-      } else {
-        this.#orders.set(order, [row]);
-        this.#schedule(row, createdAt);
-      }
-    }
+    for (const delivery of message.deliveries) this.#add(message, delivery);
     return { stored: true };
   }
 
@@ -146,16 +134,61 @@ export class MemoryQueue implements Queue {
     return counts;
   }
 
-  async list({ state, limit, cursor }: ListRequest): Promise<ListPage> {
-    this.#check();
-    const from = cursor === undefined ? 0 : Number(cursor);
-    const found = [...this.#rows.values()].filter((row) => row.state === state && row.seq > from).slice(0, limit);
-    const last = found.at(-1);
-    return { items: found.map(toItem), ...(last && found.length === limit ? { next: String(last.seq) } : {}) };
+  async list({ state, destination, limit, cursor }: ListRequest): Promise<ListPage> {
+    const wanted = (row: Row) => row.state === state && (destination === undefined || row.destination === destination);
+    return this.#page(wanted, limit, cursor);
+  }
+
+  async outstanding({ since, limit, cursor }: OutstandingRequest): Promise<ListPage> {
+    return this.#page(({ createdAt }) => createdAt >= since, limit, cursor);
+  }
+
+  async replay(ids: readonly string[], now: number): Promise<number> {
+    const rows = this.#dead(ids).filter(({ body }) => body !== '');
+    for (const row of rows) {
+      row.state = 'pending';
+      row.step = 0;
+      if (this.#orders.get(row.order)?.[0] === row) this.#schedule(row, now);
+    }
+    return rows.length;
+  }
+
+  async discard(ids: readonly string[]): Promise<number> {
+    const rows = this.#dead(ids);
+    for (const row of rows) this.#remove(row);
+    return rows.length;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #add(message: NewMessage, { id, destination, body, dead }: NewDelivery): void {
+    this.#seq += 1;
+    const { event, transactionId, createdAt } = message;
+    const order = `${destination} ${event} ${transactionId}`;
+    const queued = { seq: this.#seq, id, destination, event, transactionId, body, createdAt, order };
+    const row: Row = { ...queued, state: 'pending', dueAt: undefined, attempt: 0, step: 0, fence: 0 };
+    if (dead !== undefined) Object.assign(row, { state: 'dead', answer: dead });
+    this.#rows.set(row.seq, row);
+    const ahead = this.#orders.get(order);
+    if (ahead) ahead.push(row);
+    else this.#orders.set(order, [row]);
+    if (!ahead) this.#release(row);
+  }
+
+  #page(wanted: (row: Row) => boolean, limit: number, cursor: string | undefined): ListPage {
+    this.#check();
+    const from = cursor === undefined ? 0 : Number(cursor);
+    const found = [...this.#rows.values()].filter((row) => row.seq > from && wanted(row)).slice(0, limit);
+    const last = found.at(-1);
+    return { items: found.map(toItem), ...(last && found.length === limit ? { next: String(last.seq) } : {}) };
+  }
+
+  #dead(ids: readonly string[]): Row[] {
+    this.#check();
+    const wanted = new Set(ids);
+    return [...this.#rows.values()].filter(({ id, state }) => state === 'dead' && wanted.has(id));
   }
 
   #hold(key: string, { id, createdAt, deliveries }: NewMessage): void {
@@ -217,12 +250,17 @@ export class MemoryQueue implements Queue {
 
   #remove(row: Row): void {
     this.#rows.delete(row.seq);
-    const order = this.#orders.get(row.order);
-    // Only the head is ever claimed, so it is the head that is delivered.
-    order?.shift();
-    const successor = order?.[0];
-    if (successor) this.#schedule(successor, successor.createdAt);
-    else this.#orders.delete(row.order);
+    const order = this.#orders.get(row.order) ?? [];
+    const place = order.indexOf(row);
+    order.splice(place, 1);
+    const [head] = order;
+    if (!head) this.#orders.delete(row.order);
+    else if (place === 0) this.#release(head);
+  }
+
+  /** Nothing stands before it any more. */
+  #release(row: Row): void {
+    if (row.state === 'pending') this.#schedule(row, row.createdAt);
   }
 
   #check(): void {

@@ -1,5 +1,12 @@
-import type { ClaimedDelivery, ListPage, ListRequest, QueuedDelivery } from '../queue.js';
+import type { ClaimedDelivery, DeliveryState, ListPage, QueuedDelivery } from '../queue.js';
+import { STATE } from './schema.js';
 import type { ClaimRow, ListRow } from './wire.js';
+
+const STATES: Record<number, DeliveryState> = {
+  [STATE.pending]: 'pending',
+  [STATE.leased]: 'inFlight',
+  [STATE.dead]: 'dead',
+};
 
 /** The claimed rows as the dispatcher knows them. */
 export function decodeClaims(rows: string, destination: string): ClaimedDelivery[] {
@@ -20,15 +27,15 @@ export function decodeClaims(rows: string, destination: string): ClaimedDelivery
 }
 
 /** One page; a full one may have a next. */
-export function decodeList(text: string, { state, limit }: ListRequest): ListPage {
+export function decodeList(text: string, { limit }: { limit: number }): ListPage {
   const rows = JSON.parse(text) as ListRow[];
   const items = rows.map(
-    ([, id, destination, event, transactionId, body, createdAt, dueAt, attempts, answer]): QueuedDelivery => ({
+    ([, id, destination, event, transactionId, body, createdAt, dueAt, attempts, answer, state]): QueuedDelivery => ({
       id,
       destination,
       event,
       transactionId,
-      state,
+      state: STATES[state] ?? 'pending',
       body,
       createdAt,
       attempts,

@@ -19,8 +19,10 @@ export function encodeMessages(messages: readonly NewMessage[]): Extract<WireOp,
       deliveries.length,
       created ? 1 : 0,
     ]);
-    for (const { id, destination, body } of message.deliveries) {
-      deliveries.push([id, destination, message.event, message.transactionId, message.createdAt, body]);
+    for (const { id, destination, body, dead } of message.deliveries) {
+      const row = [id, destination, message.event, message.transactionId, message.createdAt, body] as const;
+      deliveries.push(dead === undefined ? row : [...row, dead]);
+      plain &&= dead === undefined;
     }
   }
   return {

@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import { STATE } from './schema.js';
 import type { DeliveryRow, FirstRow, MessageRow, WireEnqueue } from './wire.js';
 
 interface Identity {
@@ -53,8 +54,9 @@ export class Enqueuer {
          UNION ALL SELECT seq FROM delivery WHERE seq >= ?4 AND seq < ?5 AND destination = ?3)`,
     );
     this.#insertDelivery = db.prepare(
-      `INSERT INTO delivery (seq, id, destination, event, transaction_id, created_at, body, due_at, chained, after)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO delivery (seq, id, destination, event, transaction_id, created_at, body, due_at, chained, after, state,
+                             answer)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -110,8 +112,10 @@ export class Enqueuer {
   #insert(deliveries: readonly DeliveryRow[], base: number, follow: SeqRange | undefined): void {
     deliveries.forEach((row, index) => {
       const after = follow ? this.#before(row, follow) : null;
-      const dueAt = after === null ? row[4] : null;
-      this.#insertDelivery.run(base + index, ...row, dueAt, follow ? 1 : null, after);
+      const [id, destination, event, transactionId, createdAt, body, dead] = row;
+      const dueAt = after === null && dead === undefined ? createdAt : null;
+      const place = [dueAt, follow ? 1 : null, after, dead === undefined ? STATE.pending : STATE.dead, dead ?? null];
+      this.#insertDelivery.run(base + index, id, destination, event, transactionId, createdAt, body, ...place);
     });
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
+import { DeadLetters } from './dead-letters.js';
 import { migrate } from './schema.js';
 import { Settler } from './settler.js';
 
@@ -14,13 +15,14 @@ function plansOf(): string[] {
     return prepare(sql);
   }) as typeof db.prepare;
   new Settler(db, 1);
+  new DeadLetters(db);
   return sources.map((sql) => {
     const steps = prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
     return steps.map(({ detail }) => detail).join('\n');
   });
 }
 
-describe('claiming and settling', () => {
+describe('claiming, settling and handling dead letters', () => {
   it('never sorts or reads through the backlog, however long it is', () => {
     const plans = plansOf();
     expect(plans.length).toBeGreaterThan(5);

@@ -1,14 +1,18 @@
 import type Database from 'libsql';
-import type { DeliveryState, ListRequest, QueueCounts } from '../queue.js';
+import type { DeliveryState, ListRequest, OutstandingRequest, QueueCounts } from '../queue.js';
 import { STATE } from './schema.js';
 
 const STATES: Record<DeliveryState, number> = { pending: STATE.pending, inFlight: STATE.leased, dead: STATE.dead };
+
+const LIST = `SELECT json_group_array(json_array(seq, id, destination, event, transaction_id, body, created_at, due_at,
+                                                 attempt, answer, state)) AS rows FROM`;
 
 /** Questions about the queue that change nothing. */
 export class Reader {
   readonly #nextDue;
   readonly #counts;
-  readonly #list;
+  readonly #list = new Map<number, Database.Statement>();
+  readonly #outstanding;
 
   constructor(private readonly db: Database.Database) {
     this.#nextDue = db.prepare(
@@ -20,7 +24,9 @@ export class Reader {
               count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
        FROM delivery WHERE destination IN (SELECT value FROM json_each(?))`,
     );
-    this.#list = new Map<number, Database.Statement>();
+    this.#outstanding = db.prepare(
+      `${LIST} (SELECT * FROM delivery WHERE seq > ? AND created_at >= ? ORDER BY seq LIMIT ?)`,
+    );
   }
 
   nextDue(destinations: string): number | null {
@@ -32,9 +38,12 @@ export class Reader {
     return { pending, inFlight, dead };
   }
 
-  list({ state, limit, cursor }: ListRequest): string {
-    const from = cursor === undefined ? 0 : Number(cursor);
-    return (this.#listOf(STATES[state]).get(from, limit) as { rows: string }).rows;
+  list({ state, destination, limit, cursor }: ListRequest): string {
+    return (this.#listOf(STATES[state]).get(Number(cursor ?? 0), destination ?? null, limit) as { rows: string }).rows;
+  }
+
+  outstanding({ since, limit, cursor }: OutstandingRequest): string {
+    return (this.#outstanding.get(Number(cursor ?? 0), since, limit) as { rows: string }).rows;
   }
 
   #listOf(state: number): Database.Statement {
@@ -42,9 +51,8 @@ export class Reader {
     if (known) return known;
     // The state is spelled out so that the partial index over dead rows applies.
     const statement = this.db.prepare(
-      `SELECT json_group_array(json_array(seq, id, destination, event, transaction_id, body, created_at, due_at, attempt,
-                                          answer)) AS rows
-       FROM (SELECT * FROM delivery WHERE state = ${state} AND seq > ? ORDER BY seq LIMIT ?)`,
+      `${LIST} (SELECT * FROM delivery WHERE state = ${state} AND seq > ?1 AND (?2 IS NULL OR destination = ?2)
+                ORDER BY seq LIMIT ?3)`,
     );
     this.#list.set(state, statement);
     return statement;

@@ -34,6 +34,8 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX delivery_chain ON delivery (transaction_id, event) WHERE chained = 1;
    CREATE INDEX delivery_after ON delivery (after) WHERE after IS NOT NULL;
    CREATE INDEX delivery_dead ON delivery (seq) WHERE state = 2;`,
+  // A hand picks dead letters by their ids.
+  'CREATE INDEX delivery_dead_id ON delivery (id) WHERE state = 2;',
 ];
 
 /** Values of `delivery.state`. */

@@ -42,7 +42,7 @@ export class Settler {
     this.#deleteMany = db.prepare(`DELETE FROM delivery WHERE seq IN (SELECT d.seq FROM ${HELD})`);
     this.#hasSuccessors = db.prepare('SELECT EXISTS (SELECT 1 FROM delivery WHERE after IS NOT NULL) AS some');
     this.#releaseSuccessors = db.prepare(
-      `UPDATE delivery SET after = NULL, due_at = created_at WHERE after IN (
+      `UPDATE delivery SET after = NULL, due_at = CASE state WHEN ${STATE.pending} THEN created_at END WHERE after IN (
          SELECT e.value->>0 FROM json_each(?) e WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.seq = e.value->>0))`,
     );
     const held = `WHERE seq = ? AND id = ? AND fence = ? AND state = ${STATE.leased}`;

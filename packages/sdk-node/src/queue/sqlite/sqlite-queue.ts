@@ -8,6 +8,7 @@ import type {
   ListPage,
   ListRequest,
   NewMessage,
+  OutstandingRequest,
   Queue,
   QueueCounts,
   Settlement,
@@ -98,6 +99,18 @@ export class SqliteQueue implements Queue {
 
   async list(request: ListRequest): Promise<ListPage> {
     return decodeList(await this.#call<'list'>({ op: 'list', request }), request);
+  }
+
+  async outstanding(request: OutstandingRequest): Promise<ListPage> {
+    return decodeList(await this.#call<'outstanding'>({ op: 'outstanding', request }), request);
+  }
+
+  replay(ids: readonly string[], now: number): Promise<number> {
+    return this.#call<'replay'>({ op: 'replay', ids: JSON.stringify(ids), now });
+  }
+
+  discard(ids: readonly string[]): Promise<number> {
+    return this.#call<'discard'>({ op: 'discard', ids: JSON.stringify(ids) });
   }
 
   close(): Promise<void> {

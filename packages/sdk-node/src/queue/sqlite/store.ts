@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
+import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueuer.js';
 import { Processes } from './processes.js';
 import { Reader } from './reader.js';
@@ -14,6 +15,7 @@ interface Parts {
   readonly enqueuer: Enqueuer;
   readonly settler: Settler;
   readonly reader: Reader;
+  readonly deadLetters: DeadLetters;
 }
 
 interface Opened extends Parts {
@@ -102,7 +104,8 @@ export class Store {
       migrate(db);
       const processes = atomically(db, () => new Processes(db, this.started));
       const settler = new Settler(db, processes.self);
-      this.#open = { db, processes, enqueuer: new Enqueuer(db), settler, reader: new Reader(db) };
+      const parts = { enqueuer: new Enqueuer(db), settler, reader: new Reader(db), deadLetters: new DeadLetters(db) };
+      this.#open = { db, processes, ...parts };
     } catch (error) {
       db.close();
       throw error;
@@ -141,6 +144,12 @@ function perform(op: WireOp, on: Parts): Result {
       return on.reader.counts(op.destinations);
     case 'list':
       return on.reader.list(op.request);
+    case 'outstanding':
+      return on.reader.outstanding(op.request);
+    case 'replay':
+      return on.deadLetters.replay(op.ids, op.now);
+    case 'discard':
+      return on.deadLetters.discard(op.ids);
     default:
       return null;
   }

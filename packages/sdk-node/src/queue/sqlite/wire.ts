@@ -1,4 +1,4 @@
-import type { ClaimRequest, ListRequest, QueueCounts } from '../queue.js';
+import type { ClaimRequest, ListRequest, OutstandingRequest, QueueCounts } from '../queue.js';
 
 /**
  * What travels between the main thread and the worker. Rows travel as JSON text: one string is cheap to clone, and the
@@ -14,6 +14,10 @@ export type WireOp =
   | { readonly op: 'nextDue'; readonly destinations: string }
   | { readonly op: 'counts'; readonly destinations: string }
   | { readonly op: 'list'; readonly request: ListRequest }
+  | { readonly op: 'outstanding'; readonly request: OutstandingRequest }
+  /** `ids`: JSON array of dead deliveries. */
+  | { readonly op: 'replay'; readonly ids: string; readonly now: number }
+  | { readonly op: 'discard'; readonly ids: string }
   | { readonly op: 'open' }
   | { readonly op: 'close' };
 
@@ -24,17 +28,17 @@ export interface WireEnqueue {
   /** JSON array of {@link DeliveryRow}, in the order of their messages. */
   readonly deliveries: string;
   readonly count: number;
-  /** Every message is a `created` one: they go in as one statement. */
+  /** Every message is a `created` one, and none of its deliveries is dead: they go in as one statement. */
   readonly plain: boolean;
 }
 
 /** id, event, transaction id, created at, destination names as JSON, index of its first delivery, 1 when `created`. */
 export type MessageRow = readonly [string, string, string, number, string, number, 0 | 1];
-/** id, destination, event, transaction id, created at, body. */
-export type DeliveryRow = readonly [string, string, string, string, number, string];
+/** id, destination, event, transaction id, created at, body; why it is dead already, when it is. */
+export type DeliveryRow = readonly [string, string, string, string, number, string, string?];
 /** seq, id, event, transaction id, body, attempt, step, created at, fence. */
 export type ClaimRow = readonly [number, string, string, string, string, number, number, number, number];
-/** seq, id, destination, event, transaction id, body, created at, due at, attempts, answer. */
+/** seq, id, destination, event, transaction id, body, created at, due at, attempts, answer, state. */
 export type ListRow = readonly [
   number,
   string,
@@ -46,6 +50,7 @@ export type ListRow = readonly [
   number | null,
   number,
   string | null,
+  number,
 ];
 /** id, created at, destination names as JSON: the message that stands. */
 export type FirstRow = readonly [string, number, string];
@@ -62,6 +67,10 @@ export interface WireResults {
   readonly counts: QueueCounts;
   /** JSON array of {@link ListRow}. */
   readonly list: string;
+  readonly outstanding: string;
+  /** How many. */
+  readonly replay: number;
+  readonly discard: number;
   readonly open: null;
   readonly close: null;
 }
