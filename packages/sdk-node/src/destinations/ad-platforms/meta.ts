@@ -14,7 +14,6 @@ export const META_EVENTS: Readonly<Record<string, string>> = {
   registration: 'CompleteRegistration',
   subscription: 'Subscribe',
   trial: 'StartTrial',
-  checkout: 'InitiateCheckout',
 };
 
 /** @internal One event of the Conversions API (server events, customer information parameters). */

@@ -14,7 +14,6 @@ export const OPENAI_EVENTS: Readonly<Record<string, string>> = {
   registration: 'registration_completed',
   subscription: 'subscription_created',
   trial: 'trial_started',
-  checkout: 'checkout_started',
   appointment: 'appointment_scheduled',
 };
 

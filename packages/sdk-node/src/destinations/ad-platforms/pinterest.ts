@@ -12,7 +12,6 @@ export const PINTEREST_EVENTS: Readonly<Record<string, string>> = {
   lead: 'lead',
   signup: 'signup',
   registration: 'signup',
-  checkout: 'add_to_cart',
 };
 
 /** @internal One event of the API for Conversions v5 (the published OpenAPI 5.13: unknown members are refused). */

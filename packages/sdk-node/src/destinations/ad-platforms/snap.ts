@@ -14,8 +14,6 @@ export const SNAP_EVENTS: Readonly<Record<string, string>> = {
   registration: 'SIGN_UP',
   subscription: 'SUBSCRIBE',
   trial: 'START_TRIAL',
-  checkout: 'START_CHECKOUT',
-  install: 'APP_INSTALL',
 };
 
 /** @internal One event of the Conversions API v3. */

@@ -12,7 +12,6 @@ export const TIKTOK_EVENTS: Readonly<Record<string, string>> = {
   signup: 'CompleteRegistration',
   registration: 'CompleteRegistration',
   subscription: 'Subscribe',
-  checkout: 'InitiateCheckout',
 };
 
 /** @internal One web event of the Events API 2.0. */
