@@ -81,18 +81,12 @@ export interface QueueCounts {
 export type DeliveryState = 'pending' | 'inFlight' | 'dead';
 
 export interface ListRequest {
-  readonly state: DeliveryState;
+  /** Default: every state, so everything that is not delivered. */
+  readonly state?: DeliveryState;
   /** Only of this destination. */
   readonly destination?: string;
-  /** At most this many items. */
-  readonly limit: number;
-  /** `next` of the page before. */
-  readonly cursor?: string;
-}
-
-export interface OutstandingRequest {
   /** Only what was accepted at or after this time, in milliseconds since the epoch. */
-  readonly since: number;
+  readonly since?: number;
   /** At most this many items. */
   readonly limit: number;
   /** `next` of the page before. */
@@ -153,21 +147,19 @@ export interface Queue {
   counts(destinations: readonly string[]): Promise<QueueCounts>;
   /** In the order of acceptance. */
   list(request: ListRequest): Promise<ListPage>;
-  /** Everything undelivered, whatever its state, in the order of acceptance. */
-  outstanding?(request: OutstandingRequest): Promise<ListPage>;
   /**
    * Puts dead deliveries back: due at `now`, with the whole schedule ahead. Each keeps its id, its count of attempts and
    * its place before later messages of its transaction. Those without a body stay dead.
    *
    * @returns how many were put back
    */
-  replay?(ids: readonly string[], now: number): Promise<number>;
+  replay(ids: readonly string[], now: number): Promise<number>;
   /**
    * Deletes dead deliveries for good. What waited behind one of them may go now, or waits for what it had waited for.
    *
    * @returns how many were deleted
    */
-  discard?(ids: readonly string[]): Promise<number>;
+  discard(ids: readonly string[]): Promise<number>;
   /** Releases the storage; later calls reject. Harmless when repeated. */
   close(): Promise<void>;
 }

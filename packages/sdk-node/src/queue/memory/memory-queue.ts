@@ -10,7 +10,6 @@ import type {
   ListRequest,
   NewDelivery,
   NewMessage,
-  OutstandingRequest,
   Queue,
   QueueCounts,
   QueuedDelivery,
@@ -134,13 +133,17 @@ export class MemoryQueue implements Queue {
     return counts;
   }
 
-  async list({ state, destination, limit, cursor }: ListRequest): Promise<ListPage> {
-    const wanted = (row: Row) => row.state === state && (destination === undefined || row.destination === destination);
-    return this.#page(wanted, limit, cursor);
-  }
-
-  async outstanding({ since, limit, cursor }: OutstandingRequest): Promise<ListPage> {
-    return this.#page(({ createdAt }) => createdAt >= since, limit, cursor);
+  async list({ state, destination, since = 0, limit, cursor }: ListRequest): Promise<ListPage> {
+    this.#check();
+    const from = cursor === undefined ? 0 : Number(cursor);
+    const wanted = (row: Row) =>
+      row.seq > from &&
+      row.createdAt >= since &&
+      (state === undefined || row.state === state) &&
+      (destination === undefined || row.destination === destination);
+    const found = [...this.#rows.values()].filter(wanted).slice(0, limit);
+    const last = found.at(-1);
+    return { items: found.map(toItem), ...(last && found.length === limit ? { next: String(last.seq) } : {}) };
   }
 
   async replay(ids: readonly string[], now: number): Promise<number> {
@@ -175,14 +178,6 @@ export class MemoryQueue implements Queue {
     if (ahead) ahead.push(row);
     else this.#orders.set(order, [row]);
     if (!ahead) this.#release(row);
-  }
-
-  #page(wanted: (row: Row) => boolean, limit: number, cursor: string | undefined): ListPage {
-    this.#check();
-    const from = cursor === undefined ? 0 : Number(cursor);
-    const found = [...this.#rows.values()].filter((row) => row.seq > from && wanted(row)).slice(0, limit);
-    const last = found.at(-1);
-    return { items: found.map(toItem), ...(last && found.length === limit ? { next: String(last.seq) } : {}) };
   }
 
   #dead(ids: readonly string[]): Row[] {

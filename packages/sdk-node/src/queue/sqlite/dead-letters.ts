@@ -20,7 +20,7 @@ export class DeadLetters {
       `UPDATE delivery SET state = ${STATE.pending}, step = 0, due_at = CASE WHEN after IS NULL THEN ? END
        WHERE ${dead} AND body <> ''`,
     );
-    this.#find = db.prepare(`SELECT seq, after FROM delivery WHERE ${dead} ORDER BY seq DESC`);
+    this.#find = db.prepare(`SELECT seq, after FROM delivery WHERE ${dead}`);
     this.#passOn = db.prepare(
       `UPDATE delivery SET after = ?1, due_at = CASE WHEN ?1 IS NULL AND state = ${STATE.pending} THEN created_at END
        WHERE after = ?2`,
@@ -34,7 +34,7 @@ export class DeadLetters {
 
   /** The newest first, so that what one of them waits for is still known when it goes. */
   discard(ids: string): number {
-    const found = this.#find.all(ids) as Found[];
+    const found = (this.#find.all(ids) as Found[]).sort((a, b) => b.seq - a.seq);
     for (const { seq, after } of found) {
       this.#passOn.run(after, seq);
       this.#delete.run(seq);

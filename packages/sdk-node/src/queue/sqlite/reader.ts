@@ -1,18 +1,14 @@
 import type Database from 'libsql';
-import type { DeliveryState, ListRequest, OutstandingRequest, QueueCounts } from '../queue.js';
+import type { DeliveryState, ListRequest, QueueCounts } from '../queue.js';
 import { STATE } from './schema.js';
 
 const STATES: Record<DeliveryState, number> = { pending: STATE.pending, inFlight: STATE.leased, dead: STATE.dead };
-
-const LIST = `SELECT json_group_array(json_array(seq, id, destination, event, transaction_id, body, created_at, due_at,
-                                                 attempt, answer, state)) AS rows FROM`;
 
 /** Questions about the queue that change nothing. */
 export class Reader {
   readonly #nextDue;
   readonly #counts;
-  readonly #list = new Map<number, Database.Statement>();
-  readonly #outstanding;
+  readonly #list = new Map<number | undefined, Database.Statement>();
 
   constructor(private readonly db: Database.Database) {
     this.#nextDue = db.prepare(
@@ -23,9 +19,6 @@ export class Reader {
               count(*) FILTER (WHERE state = ${STATE.leased}) AS inFlight,
               count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
        FROM delivery WHERE destination IN (SELECT value FROM json_each(?))`,
-    );
-    this.#outstanding = db.prepare(
-      `${LIST} (SELECT * FROM delivery WHERE seq > ? AND created_at >= ? ORDER BY seq LIMIT ?)`,
     );
   }
 
@@ -38,21 +31,21 @@ export class Reader {
     return { pending, inFlight, dead };
   }
 
-  list({ state, destination, limit, cursor }: ListRequest): string {
-    return (this.#listOf(STATES[state]).get(Number(cursor ?? 0), destination ?? null, limit) as { rows: string }).rows;
+  list({ state, destination, since, limit, cursor }: ListRequest): string {
+    const statement = this.#listOf(state === undefined ? undefined : STATES[state]);
+    const { rows } = statement.get(Number(cursor ?? 0), destination ?? null, since ?? 0, limit) as { rows: string };
+    return rows;
   }
 
-  outstanding({ since, limit, cursor }: OutstandingRequest): string {
-    return (this.#outstanding.get(Number(cursor ?? 0), since, limit) as { rows: string }).rows;
-  }
-
-  #listOf(state: number): Database.Statement {
+  #listOf(state: number | undefined): Database.Statement {
     const known = this.#list.get(state);
     if (known) return known;
     // The state is spelled out so that the partial index over dead rows applies.
     const statement = this.db.prepare(
-      `${LIST} (SELECT * FROM delivery WHERE state = ${state} AND seq > ?1 AND (?2 IS NULL OR destination = ?2)
-                ORDER BY seq LIMIT ?3)`,
+      `SELECT json_group_array(json_array(seq, id, destination, event, transaction_id, body, created_at, due_at, attempt,
+                                          answer, state)) AS rows
+       FROM (SELECT * FROM delivery WHERE ${state === undefined ? '' : `state = ${state} AND`} seq > ?1
+             AND (?2 IS NULL OR destination = ?2) AND created_at >= ?3 ORDER BY seq LIMIT ?4)`,
     );
     this.#list.set(state, statement);
     return statement;

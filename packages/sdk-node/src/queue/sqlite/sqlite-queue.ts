@@ -8,7 +8,6 @@ import type {
   ListPage,
   ListRequest,
   NewMessage,
-  OutstandingRequest,
   Queue,
   QueueCounts,
   Settlement,
@@ -99,10 +98,6 @@ export class SqliteQueue implements Queue {
 
   async list(request: ListRequest): Promise<ListPage> {
     return decodeList(await this.#call<'list'>({ op: 'list', request }), request);
-  }
-
-  async outstanding(request: OutstandingRequest): Promise<ListPage> {
-    return decodeList(await this.#call<'outstanding'>({ op: 'outstanding', request }), request);
   }
 
   replay(ids: readonly string[], now: number): Promise<number> {

@@ -144,8 +144,6 @@ function perform(op: WireOp, on: Parts): Result {
       return on.reader.counts(op.destinations);
     case 'list':
       return on.reader.list(op.request);
-    case 'outstanding':
-      return on.reader.outstanding(op.request);
     case 'replay':
       return on.deadLetters.replay(op.ids, op.now);
     case 'discard':

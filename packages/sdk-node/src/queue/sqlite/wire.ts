@@ -1,4 +1,4 @@
-import type { ClaimRequest, ListRequest, OutstandingRequest, QueueCounts } from '../queue.js';
+import type { ClaimRequest, ListRequest, QueueCounts } from '../queue.js';
 
 /**
  * What travels between the main thread and the worker. Rows travel as JSON text: one string is cheap to clone, and the
@@ -14,7 +14,6 @@ export type WireOp =
   | { readonly op: 'nextDue'; readonly destinations: string }
   | { readonly op: 'counts'; readonly destinations: string }
   | { readonly op: 'list'; readonly request: ListRequest }
-  | { readonly op: 'outstanding'; readonly request: OutstandingRequest }
   /** `ids`: JSON array of dead deliveries. */
   | { readonly op: 'replay'; readonly ids: string; readonly now: number }
   | { readonly op: 'discard'; readonly ids: string }
@@ -67,7 +66,6 @@ export interface WireResults {
   readonly counts: QueueCounts;
   /** JSON array of {@link ListRow}. */
   readonly list: string;
-  readonly outstanding: string;
   /** How many. */
   readonly replay: number;
   readonly discard: number;
