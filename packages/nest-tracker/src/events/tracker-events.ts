@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Observable, Subject } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { Click } from '../clicks/click.entity.js';
 import type { Conversion } from '../conversions/conversion.entity.js';
 import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import { GuardedObservable } from './guarded-observable.js';
 
 /** A conversion with what just happened to it. */
 export interface ConversionEvent {
@@ -22,11 +23,11 @@ export class TrackerEvents {
   private readonly postbacks = new Subject<InboundPostback>();
 
   /** Clicks that are in the database. */
-  readonly clicks$ = this.guarded(this.clicks);
+  readonly clicks$: Observable<Click> = this.guarded(this.clicks);
   /** Conversions that were recorded or changed. */
-  readonly conversions$ = this.guarded(this.conversions);
+  readonly conversions$: Observable<ConversionEvent> = this.guarded(this.conversions);
   /** Inbound requests with their outcome, accepted and refused. */
-  readonly postbacks$ = this.guarded(this.postbacks);
+  readonly postbacks$: Observable<InboundPostback> = this.guarded(this.postbacks);
 
   emitClick(click: Click): void {
     this.clicks.next(click);
@@ -40,19 +41,10 @@ export class TrackerEvents {
     this.postbacks.next(postback);
   }
 
-  /**
-   * RxJS rethrows what a subscriber throws on a timer of its own, which ends the process. One bad subscriber must not
-   * take the tracker down, so each is called inside a guard.
-   */
+  /** One bad subscriber must not take the tracker down. */
   private guarded<T>(source: Subject<T>): Observable<T> {
-    return new Observable<T>((subscriber) =>
-      source.subscribe((value) => {
-        try {
-          subscriber.next(value);
-        } catch (error) {
-          this.logger.error(`A subscriber failed: ${(error as Error).message}`);
-        }
-      }),
+    return new GuardedObservable(source, (error) =>
+      this.logger.error(`A subscriber failed: ${error instanceof Error ? error.message : String(error)}`),
     );
   }
 }
