@@ -51,6 +51,8 @@ export async function createPostgresDatabase(): Promise<TestDatabase> {
   const url = new URL(server);
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.href, max: 2 });
+  // A connection that is cut while nobody uses it concerns nobody.
+  pool.on('error', () => undefined);
   return {
     options: { type: 'postgres', url: url.href },
     query: async (sql, parameters = []) => (await pool.query<Row>(sql, [...parameters])).rows,
