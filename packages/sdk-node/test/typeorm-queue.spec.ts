@@ -7,15 +7,16 @@ import { type DatabaseKind, databases } from './support/databases.js';
 import { deferredQueue } from './support/deferred-queue.js';
 import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
+import { queueHandsContract } from './support/queue-hands-contract.js';
 
 const claim = (queue: Queue, limit = 100) => queue.claim({ destination: 'house', limit, leaseMs: 1_000, now: 2_000 });
 
 const [sqlite, postgres] = databases() as [DatabaseKind, DatabaseKind];
 
 for (const { name, create } of [sqlite, postgres]) {
-  queueContract(`typeormQueue on ${name}`, () =>
-    deferredQueue(create().then(async (database) => typeormQueue(await database.connect()))),
-  );
+  const fresh = () => deferredQueue(create().then(async (database) => typeormQueue(await database.connect())));
+  queueContract(`typeormQueue on ${name}`, fresh);
+  queueHandsContract(`typeormQueue on ${name}`, fresh);
 
   describe(`typeormQueue on ${name}`, () => {
     it("delivers what was stored in the caller's transaction once that is committed, and wakes at once", async () => {

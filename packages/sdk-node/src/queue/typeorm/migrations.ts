@@ -18,7 +18,8 @@ function firstSchema(dataSource: DataSource): string[] {
     `CREATE INDEX IF NOT EXISTS "tallyback_queue_due" ON ${deliveries} ("destination", "due_at", "seq", "state")`,
     `CREATE INDEX IF NOT EXISTS "tallyback_queue_chain"
        ON ${deliveries} ("transaction_id", "event", "destination", "position")`,
-    `CREATE INDEX IF NOT EXISTS "tallyback_queue_state" ON ${deliveries} ("state", "seq", "id")`,
+    `CREATE INDEX IF NOT EXISTS "tallyback_queue_accepted" ON ${deliveries} ("seq", "id")`,
+    `CREATE INDEX IF NOT EXISTS "tallyback_queue_dead" ON ${deliveries} ("seq", "id", "state") WHERE "state" = 2`,
   ];
 }
 

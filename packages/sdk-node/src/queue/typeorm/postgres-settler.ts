@@ -20,16 +20,21 @@ export class PostgresSettler {
       for (const { id } of run) applied.push(ids.has(id));
       if (run[0]?.outcome === 'delivered') gone.push(...(rows as GoneRow[]));
     }
-    // A statement of its own, after the deletion: it has to see what was parked until the deletion got its locks.
-    if (gone.length > 0) {
-      const chains = [
-        gone.map(({ destination }) => destination),
-        gone.map(({ event }) => event),
-        gone.map((row) => row.transaction_id),
-      ];
-      await runner.query(this.sql.unpark, chains);
-    }
+    await this.#wake(runner, gone);
     return applied;
+  }
+
+  async discard(runner: QueryRunner, ids: readonly string[]): Promise<number> {
+    const gone = (await runner.query(this.sql.discard, [ids])) as GoneRow[];
+    await this.#wake(runner, gone);
+    return gone.length;
+  }
+
+  /** A statement of its own, after the deletion: it has to see what was parked until the deletion got its locks. */
+  async #wake(runner: QueryRunner, gone: readonly GoneRow[]): Promise<void> {
+    if (gone.length === 0) return;
+    const [destinations, events] = [gone.map(({ destination }) => destination), gone.map(({ event }) => event)];
+    await runner.query(this.sql.unpark, [destinations, events, gone.map((row) => row.transaction_id)]);
   }
 
   async #apply(runner: QueryRunner, run: readonly Settlement[]): Promise<{ id: string }[]> {

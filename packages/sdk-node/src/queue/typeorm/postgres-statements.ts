@@ -1,3 +1,5 @@
+import type { ListRequest } from '../queue.js';
+import { listStatement } from './list-statement.js';
 import { STATE, type TableNames } from './tables.js';
 
 /** Each ends in a SELECT, because TypeORM answers other commands in another shape. */
@@ -13,7 +15,9 @@ export interface PostgresStatements {
   readonly unpark: string;
   readonly nextDue: string;
   readonly counts: string;
-  readonly list: string;
+  readonly replay: string;
+  readonly discard: string;
+  list(request: ListRequest): [sql: string, values: (string | number)[]];
 }
 
 export function postgresStatements({ messages, deliveries }: TableNames): PostgresStatements {
@@ -37,9 +41,12 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
         RETURNING id, created_at, destinations, position),
       stored AS (
         INSERT INTO ${deliveries} (id, seq, destination, event, transaction_id, position, body, created_at, due_at,
-                                   state, attempt, step, fence)
-        SELECT n.id, n.seq, n.destination, $1, $2, identity.position, n.body, $6, $6, ${STATE.pending}, 0, 0, 0
-        FROM identity, unnest($7::text[], $8::bigint[], $9::text[], $10::text[]) AS n(id, seq, destination, body)
+                                   answer, state, attempt, step, fence)
+        SELECT n.id, n.seq, n.destination, $1, $2, identity.position, n.body, $6,
+          CASE WHEN n.dead IS NULL THEN $6::bigint END, n.dead,
+          CASE WHEN n.dead IS NULL THEN ${STATE.pending} ELSE ${STATE.dead} END, 0, 0, 0
+        FROM identity,
+          unnest($7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[]) AS n(id, seq, destination, body, dead)
         WHERE $3::text IS NULL OR identity.id = $3)
       SELECT * FROM identity`,
     // What was committed before a later message of its chain is in every snapshot that has the later one.
@@ -92,10 +99,26 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
              count(*) FILTER (WHERE state = ${STATE.leased}) AS "inFlight",
              count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
       FROM ${deliveries} WHERE destination = ANY($1::text[])`,
-    list: `
-      SELECT d.id, d.seq, d.destination, d.event, d.transaction_id, d.body, d.created_at, d.attempt, d.answer,
-             CASE WHEN d.position > 0 AND EXISTS (${earlier}) THEN NULL ELSE d.due_at END AS due_at
-      FROM ${deliveries} d WHERE d.state = $1 AND (d.seq, d.id) > ($2::bigint, $3::text)
-      ORDER BY d.seq, d.id LIMIT $4`,
+    replay: `
+      WITH back AS (
+        UPDATE ${deliveries} SET state = ${STATE.pending}, due_at = $2, step = 0
+        WHERE id = ANY($1::text[]) AND state = ${STATE.dead} AND body <> '' RETURNING id)
+      SELECT id FROM back`,
+    discard: `
+      WITH gone AS (
+        DELETE FROM ${deliveries} WHERE id = ANY($1::text[]) AND state = ${STATE.dead}
+        RETURNING id, destination, event, transaction_id)
+      SELECT * FROM gone`,
+    list(request) {
+      const [sql, values] = listStatement(deliveries, request);
+      let n = 0;
+      return [
+        sql.replaceAll('?', () => {
+          n += 1;
+          return `$${n}`;
+        }),
+        values,
+      ];
+    },
   };
 }

@@ -16,14 +16,12 @@ import { PostgresSettler } from './postgres-settler.js';
 import { type PostgresStatements, postgresStatements } from './postgres-statements.js';
 import {
   type DeliveryRow,
-  decodeCursor,
-  encodeCursor,
   enqueueResult,
   type IdentityRow,
   identityParameters,
-  STATES,
+  storable,
   toClaimed,
-  toQueued,
+  toPage,
 } from './rows.js';
 import type { QueueStore } from './store.js';
 import { tableNames } from './tables.js';
@@ -99,11 +97,15 @@ export class PostgresStore implements QueueStore {
   }
 
   async list(request: ListRequest): Promise<ListPage> {
-    const { state, limit } = request;
-    const rows = await this.#query<DeliveryRow>(this.#sql.list, [STATES[state], ...decodeCursor(request), limit]);
-    const last = rows.at(-1);
-    const items = rows.map((row) => toQueued(row, state));
-    return last && rows.length === limit ? { items, next: encodeCursor(last) } : { items };
+    return toPage(await this.#query<DeliveryRow>(...this.#sql.list(request)), request);
+  }
+
+  async replay(ids: readonly string[], now: number): Promise<number> {
+    return (await this.#query(this.#sql.replay, [ids, Math.floor(now)])).length;
+  }
+
+  discard(ids: readonly string[]): Promise<number> {
+    return this.#transaction((runner) => this.#settler.discard(runner, ids));
   }
 
   async #enqueue(on: DataSource | EntityManager, message: NewMessage): Promise<EnqueueResult> {
@@ -116,6 +118,7 @@ export class PostgresStore implements QueueStore {
       deliveries.map(() => nextSeq(createdAt)),
       deliveries.map(({ destination }) => destination),
       deliveries.map(({ body }) => body),
+      deliveries.map(({ dead }) => (dead === undefined ? null : storable(dead))),
     ])) as IdentityRow[];
     return enqueueResult(message, row as IdentityRow);
   }

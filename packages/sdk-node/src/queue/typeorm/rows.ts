@@ -2,11 +2,11 @@ import type {
   ClaimedDelivery,
   DeliveryState,
   EnqueueResult,
+  ListPage,
   ListRequest,
   NewMessage,
   QueuedDelivery,
 } from '../queue.js';
-import { STATE } from './tables.js';
 
 /** `bigint` and counts arrive as strings on PostgreSQL, as numbers on SQLite. */
 type Numeric = string | number;
@@ -28,17 +28,15 @@ export interface DeliveryRow {
   readonly body: string;
   readonly created_at: Numeric;
   readonly due_at: Numeric | null;
+  readonly state: number;
   readonly attempt: number;
   readonly step: number;
   readonly fence: number;
   readonly answer: string | null;
 }
 
-export const STATES: Record<DeliveryState, number> = {
-  pending: STATE.pending,
-  inFlight: STATE.leased,
-  dead: STATE.dead,
-};
+/** In the order of `STATE`. */
+const STATES: readonly DeliveryState[] = ['pending', 'inFlight', 'dead'];
 
 /** A created message is stored when the identity carries its id; an update always is. */
 export function enqueueResult({ kind, id }: NewMessage, row: IdentityRow): EnqueueResult {
@@ -66,14 +64,14 @@ export function toClaimed(row: DeliveryRow): ClaimedDelivery {
   return { seq, id, destination, event, transactionId: row.transaction_id, body, attempt, step, createdAt, fence };
 }
 
-export function toQueued(row: DeliveryRow, state: DeliveryState): QueuedDelivery {
+function toQueued(row: DeliveryRow): QueuedDelivery {
   const { id, destination, event, body, answer } = row;
   return {
     id,
     destination,
     event,
     transactionId: row.transaction_id,
-    state,
+    state: STATES[row.state] as DeliveryState,
     body,
     createdAt: Number(row.created_at),
     attempts: row.attempt,
@@ -87,12 +85,25 @@ export function storable(answer: string): string {
   return answer.replaceAll('\0', '');
 }
 
-/** Where a page begins: `seq` alone is not unique among processes. */
-export function decodeCursor({ cursor }: ListRequest): [seq: number, id: string] {
+type Condition = [sql: string, ...values: (string | number)[]];
+
+/** What a listing asks for, each condition with its values; the statement puts the placeholders in. */
+export function listConditions({ state, destination, since, cursor }: ListRequest): Condition[] {
+  const conditions: Condition[] = [];
+  // Spelled out, so that the partial index over dead rows applies.
+  if (state !== undefined) conditions.push([`d.state = ${STATES.indexOf(state)}`]);
+  if (destination !== undefined) conditions.push(['d.destination = ?', destination]);
+  if (since !== undefined) conditions.push(['d.created_at >= ?', Math.ceil(since)]);
   const at = cursor?.indexOf('.') ?? -1;
-  return cursor === undefined ? [0, ''] : [Number(cursor.slice(0, at)), cursor.slice(at + 1)];
+  // By id, too: `seq` alone is not unique among processes.
+  if (cursor !== undefined) {
+    conditions.push(['(d.seq, d.id) > (?, ?)', Number(cursor.slice(0, at)), cursor.slice(at + 1)]);
+  }
+  return conditions;
 }
 
-export function encodeCursor({ seq, id }: DeliveryRow): string {
-  return `${seq}.${id}`;
+export function toPage(rows: readonly DeliveryRow[], { limit }: ListRequest): ListPage {
+  const items = rows.map(toQueued);
+  const last = rows.at(-1);
+  return last && rows.length === limit ? { items, next: `${last.seq}.${last.id}` } : { items };
 }

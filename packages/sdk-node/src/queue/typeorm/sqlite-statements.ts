@@ -1,3 +1,5 @@
+import type { ListRequest } from '../queue.js';
+import { listStatement } from './list-statement.js';
 import { STATE, type TableNames } from './tables.js';
 
 export type SqliteStatements = ReturnType<typeof sqliteStatements>;
@@ -16,8 +18,8 @@ export function sqliteStatements({ messages, deliveries }: TableNames) {
       RETURNING id, created_at, destinations, position`,
     store: `
       INSERT INTO ${deliveries} (id, seq, destination, event, transaction_id, position, body, created_at, due_at,
-                                 state, attempt, step, fence)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${STATE.pending}, 0, 0, 0)`,
+                                 state, answer, attempt, step, fence)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)`,
     due: `
       SELECT d.*, d.position > 0 AND EXISTS (${earlier}) AS blocked
       FROM ${deliveries} d WHERE d.destination = ? AND d.due_at <= ? ORDER BY d.due_at, d.seq LIMIT ?`,
@@ -39,9 +41,11 @@ export function sqliteStatements({ messages, deliveries }: TableNames) {
              count(*) FILTER (WHERE state = ${STATE.leased}) AS inFlight,
              count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
       FROM ${deliveries} WHERE destination IN (SELECT value FROM json_each(?))`,
-    list: `
-      SELECT d.id, d.seq, d.destination, d.event, d.transaction_id, d.body, d.created_at, d.attempt, d.answer,
-             CASE WHEN d.position > 0 AND EXISTS (${earlier}) THEN NULL ELSE d.due_at END AS due_at
-      FROM ${deliveries} d WHERE d.state = ? AND (d.seq, d.id) > (?, ?) ORDER BY d.seq, d.id LIMIT ?`,
+    replay: `
+      UPDATE ${deliveries} SET state = ${STATE.pending}, due_at = ?, step = 0
+      WHERE id = ? AND state = ${STATE.dead} AND body <> ''`,
+    discard: `
+      DELETE FROM ${deliveries} WHERE id = ? AND state = ${STATE.dead} RETURNING destination, event, transaction_id`,
+    list: (request: ListRequest) => listStatement(deliveries, request),
   };
 }

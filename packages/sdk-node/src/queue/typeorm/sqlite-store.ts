@@ -13,20 +13,17 @@ import type {
 import { nextSeq } from './acceptance.js';
 import {
   type DeliveryRow,
-  decodeCursor,
-  encodeCursor,
   enqueueResult,
   type IdentityRow,
   identityParameters,
-  STATES,
   storable,
   toClaimed,
-  toQueued,
+  toPage,
 } from './rows.js';
 import { type SqliteStatements, sqliteStatements } from './sqlite-statements.js';
 import { type SqliteStatement, type SqliteTurns, statementsOf } from './sqlite-turns.js';
 import type { QueueStore } from './store.js';
-import { tableNames } from './tables.js';
+import { STATE, tableNames } from './tables.js';
 
 type Parameters = (string | number | null)[];
 
@@ -110,23 +107,22 @@ export class SqliteStore implements QueueStore {
   }
 
   list(request: ListRequest): Promise<ListPage> {
-    const { state, limit } = request;
-    return this.turns.read(() => {
-      const rows = this.#all<DeliveryRow>(this.#sql.list, [STATES[state], ...decodeCursor(request), limit]);
-      const last = rows.at(-1);
-      const items = rows.map((row) => toQueued(row, state));
-      return last && rows.length === limit ? { items, next: encodeCursor(last) } : { items };
-    });
+    return this.turns.read(() => toPage(this.#all<DeliveryRow>(...this.#sql.list(request)), request));
+  }
+
+  replay(ids: readonly string[], now: number): Promise<number> {
+    return this.turns.take(() => ids.filter((id) => this.#run(this.#sql.replay, [now, id])).length);
+  }
+
+  discard(ids: readonly string[]): Promise<number> {
+    return this.turns.take(() => ids.filter((id) => this.#remove(this.#sql.discard, [id])).length);
   }
 
   #settle(settlement: Settlement): boolean {
     const { id, fence, outcome } = settlement;
     switch (outcome) {
-      case 'delivered': {
-        const [gone] = this.#all<DeliveryRow>(this.#sql.delivered, [id, fence]);
-        if (gone) this.#run(this.#sql.unpark, [gone.destination, gone.event, gone.transaction_id]);
-        return gone !== undefined;
-      }
+      case 'delivered':
+        return this.#remove(this.#sql.delivered, [id, fence]);
       case 'retry': {
         const { at, step, answer } = settlement;
         return this.#run(this.#sql.retry, [at, step, storable(answer), id, fence]);
@@ -136,6 +132,13 @@ export class SqliteStore implements QueueStore {
       case 'release':
         return this.#run(this.#sql.release, [id, fence]);
     }
+  }
+
+  /** Deletes one row and lets those that wait for it go. */
+  #remove(sql: string, parameters: Parameters): boolean {
+    const [gone] = this.#all<DeliveryRow>(sql, parameters);
+    if (gone) this.#run(this.#sql.unpark, [gone.destination, gone.event, gone.transaction_id]);
+    return gone !== undefined;
   }
 
   #run(sql: string, parameters: Parameters): boolean {
@@ -148,7 +151,8 @@ export class SqliteStore implements QueueStore {
 }
 
 function deliveryParameters({ event, transactionId, createdAt, deliveries }: NewMessage, { position }: IdentityRow) {
-  return deliveries.map(({ id, destination, body }): Parameters => {
-    return [id, nextSeq(createdAt), destination, event, transactionId, position, body, createdAt, createdAt];
+  return deliveries.map(({ id, destination, body, dead }): Parameters => {
+    const own = [id, nextSeq(createdAt), destination, event, transactionId, position, body, createdAt];
+    return dead === undefined ? [...own, createdAt, STATE.pending, null] : [...own, null, STATE.dead, storable(dead)];
   });
 }

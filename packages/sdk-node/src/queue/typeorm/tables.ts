@@ -80,7 +80,9 @@ export const queueDeliveryEntity = new EntitySchema<QueueDeliveryRow>({
   indices: [
     { name: 'tallyback_queue_due', columns: ['destination', 'dueAt', 'seq', 'state'] },
     { name: 'tallyback_queue_chain', columns: ['transactionId', 'event', 'destination', 'position'] },
-    { name: 'tallyback_queue_state', columns: ['state', 'seq', 'id'] },
+    { name: 'tallyback_queue_accepted', columns: ['seq', 'id'] },
+    // STATE.dead: of a long queue these are few.
+    { name: 'tallyback_queue_dead', columns: ['seq', 'id', 'state'], where: '"state" = 2' },
   ],
 });
 

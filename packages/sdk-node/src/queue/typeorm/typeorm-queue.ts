@@ -102,6 +102,14 @@ export class TypeormQueue implements Queue {
     return this.#with((store) => store.list(request));
   }
 
+  replay(ids: readonly string[], now: number): Promise<number> {
+    return this.#with((store) => store.replay(ids, now));
+  }
+
+  discard(ids: readonly string[]): Promise<number> {
+    return this.#with((store) => store.discard(ids));
+  }
+
   /** The data source stays open: it is the host's. */
   async close(): Promise<void> {
     this.#closed = true;
