@@ -81,6 +81,8 @@ describe('template()', () => {
     expect(freeze(template('https://p.example/?id={clickid}'), organic)).toEqual({
       skip: expect.stringContaining('click'),
     });
+    const body = { form: { id: '{clickid}' } };
+    expect(freeze(template('https://p.example/', { body }), organic)).toEqual({ skip: expect.any(String) });
     expect(freeze(template('https://crm.example/?id={transaction_id}'), organic)).toEqual(expect.any(String));
   });
 

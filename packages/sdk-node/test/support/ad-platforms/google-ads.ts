@@ -1,6 +1,6 @@
 import { googleAds } from '../../../src/destinations.js';
 import { sha256 } from '../deliver.js';
-import { failureOf, partial } from './google-failure.js';
+import { googleFailure, partial } from './google-failure.js';
 import { bearer, type Platform, TOKEN, text } from './platform.js';
 
 export const googleAdsExample: Platform = {
@@ -45,7 +45,7 @@ export const googleAdsExample: Platform = {
     [200, partial('TOO_RECENT_EVENT')],
     [200, partial('TOO_RECENT_CONVERSION_ACTION')],
     [401, text({ error: { code: 401, status: 'UNAUTHENTICATED' } })],
-    [403, text({ error: { code: 403, ...failureOf('USER_PERMISSION_DENIED', 'authorizationError') } })],
-    [429, text({ error: { code: 429, ...failureOf('RESOURCE_EXHAUSTED', 'quotaError') } })],
+    [403, text({ error: { code: 403, ...googleFailure('USER_PERMISSION_DENIED', 'authorizationError') } })],
+    [429, text({ error: { code: 429, ...googleFailure('RESOURCE_EXHAUSTED', 'quotaError') } })],
   ],
 };
