@@ -13,6 +13,7 @@ export { type ConversionItem, ConversionSearch, type LedgerItem } from './conver
 export { ConversionsService } from './conversions/conversions.service.js';
 export type { Intake, IntakeResult } from './conversions/intake.js';
 export { LedgerEntry } from './conversions/ledger-entry.entity.js';
+export { SeenDelivery } from './conversions/seen-delivery.entity.js';
 export { type ConversionEvent, TrackerEvents } from './events/tracker-events.js';
 export { InboundPostback } from './postbacks/inbound-postback.entity.js';
 export { type InboundPostbackItem, InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';

@@ -91,10 +91,13 @@ export const IsDestination = () =>
 /** An absolute http or https URL without macros. */
 export const IsWebUrl = () =>
   checked('isWebUrl', (value) =>
-    typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
-      ? undefined
-      : 'must be an absolute URL that starts with https:// or http://',
+    isWebUrl(value) ? undefined : 'must be an absolute URL that starts with https:// or http://',
   );
+
+/** Whether a value is an absolute http or https URL. URL parsers drop control characters silently; we refuse them. */
+export function isWebUrl(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && !/[\p{Cc}\s]/u.test(value) && URL.canParse(value);
+}
 
 /** A `whsec_` secret. */
 export const IsSecret = (options?: ValidationOptions) =>

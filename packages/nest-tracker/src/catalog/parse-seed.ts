@@ -1,3 +1,4 @@
+import { EVENT_PATTERN } from '@tallyback/protocol';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { DUPLICATE_POLICIES } from './catalog.js';
@@ -52,9 +53,14 @@ function amountFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
 function duplicateFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
   return offers.flatMap((offer, o) =>
     Object.entries(offer.duplicates ?? {}).flatMap(([event, policy]) =>
-      (DUPLICATE_POLICIES as readonly string[]).includes(policy)
+      EVENT_PATTERN.test(event) && (DUPLICATE_POLICIES as readonly string[]).includes(policy)
         ? []
-        : [{ path: `offers[${o}].duplicates.${event}`, message: `must be one of ${DUPLICATE_POLICIES.join(', ')}` }],
+        : [
+            {
+              path: `offers[${o}].duplicates.${event}`,
+              message: `must be an event name with one of ${DUPLICATE_POLICIES.join(', ')}`,
+            },
+          ],
     ),
   );
 }

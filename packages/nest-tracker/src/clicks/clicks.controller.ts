@@ -81,9 +81,10 @@ export class ClicksController {
       ? `Campaign "${key}" is paused or has no active offer.`
       : `There is no campaign "${key}". Check the link, or create the campaign.`;
     const refusal = { reason: 'campaign_not_found', detail } as const;
-    await this.log.refused(request, refusal, { step: 'findCampaign', campaign: key });
     const url = campaign?.row.fallbackUrl ?? this.options.fallbackUrl;
-    return url ? this.redirectTo(url, 302) : problemReply(refusal);
+    const reply = url ? this.redirectTo(new URL(url).href, 302) : problemReply(refusal);
+    await this.log.refused(request, refusal, { step: 'findCampaign', campaign: key, status: reply.status });
+    return reply;
   }
 
   private redirectTo(location: string, status: number, headers: Record<string, string> = {}): HttpReply {

@@ -27,7 +27,7 @@ export function cleanDestinationUrl(offer: CatalogOffer, campaign: CatalogCampai
 }
 
 function macroValue(macro: string, offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string | undefined {
-  if (macro.startsWith('query.')) return click.query?.[macro.slice('query.'.length)];
+  if (macro.startsWith('query.')) return own(click.query, macro.slice('query.'.length));
   const sub = /^sub(\d+)$/.exec(macro);
   if (sub) return click[`sub${sub[1]}` as 'sub1'] ?? undefined;
   switch (macro) {
@@ -46,6 +46,11 @@ function macroValue(macro: string, offer: CatalogOffer, campaign: CatalogCampaig
     default:
       return undefined;
   }
+}
+
+/** A stranger chose the names, so what every object has must not answer. */
+function own(values: Record<string, string> | null, name: string): string | undefined {
+  return values && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function withParameter(url: string, name: string, value: string): string {

@@ -1,20 +1,20 @@
 import { parseAmount } from '@tallyback/protocol';
 import { appendLedger } from './append-ledger.js';
 import { Conversion } from './conversion.entity.js';
-import { payoutByRule } from './payout.js';
+import { payoutBy } from './payout.js';
 import { counts, mayBecome, nextStatuses } from './status-machine.js';
 import { refuse, type StepContext, type StepEnd } from './steps/step.js';
 
 /**
  * Changes a conversion that stands: its status along the status machine, its revenue (replaced or added to), and with the
- * revenue the payout, unless that had been set by hand.
+ * revenue the payout, unless that came with the message.
  */
 export async function changeConversion(
   context: StepContext,
   existing: Conversion,
   mode: 'replace' | 'add',
 ): Promise<StepEnd> {
-  const { intake, manager, catalog, now } = context;
+  const { intake, manager, now } = context;
   const { status = existing.status, revenue, currency } = intake.message.data;
   if (status !== existing.status && !mayBecome(existing.status, status)) {
     const possible = nextStatuses(existing.status).join(' or ') || 'nothing else';
@@ -30,11 +30,8 @@ export async function changeConversion(
     const amount = parseAmount(revenue, currency);
     changed.revenue = mode === 'add' ? existing.revenue + amount : amount;
     changed.currency = currency;
-    const offer = existing.offerId === null ? undefined : catalog.offersById.get(existing.offerId);
-    const partner = existing.partnerId;
-    if (offer && partner && existing.payout === payoutByRule(offer.row, existing.event, existing.revenue)) {
-      changed.payout = payoutByRule(offer.row, existing.event, changed.revenue);
-    }
+    // By the rule it was recorded under: what has been agreed since is for later conversions.
+    if (existing.payoutRule) changed.payout = payoutBy(existing.payoutRule, changed.revenue, currency);
   }
   const sameAmounts = changed.revenue === existing.revenue && changed.payout === existing.payout;
   if (sameAmounts && changed.status === existing.status) return { outcome: 'duplicate', conversion: existing };

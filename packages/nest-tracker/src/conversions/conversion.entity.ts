@@ -1,5 +1,6 @@
 import type { ConversionStatus, LineItem } from '@tallyback/protocol';
 import { Entity, Index } from 'typeorm';
+import type { PayoutRule } from '../catalog/catalog.js';
 import {
   CurrencyColumn,
   IdColumn,
@@ -33,6 +34,8 @@ export class Conversion {
   @MinorUnitsColumn('revenue') revenue: bigint;
   /** What the partner earns, in minor units of `currency`. */
   @MinorUnitsColumn('payout') payout: bigint;
+  /** The rule the payout was computed by; null when there was none or the payout came with the message. */
+  @JsonColumn('payout_rule', { nullable: true }) payoutRule: PayoutRule | null;
   /** Null only for an unattributed conversion that named no amount. */
   @CurrencyColumn('currency', { nullable: true }) currency: string | null;
   @TextColumn('coupon_code', 128, { nullable: true }) couponCode: string | null;

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import type { HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
-import { PublicRequest } from '../http/public-request.js';
+import { PublicRequest, readQuery } from '../http/public-request.js';
 import { type ConversionItem, ConversionSearch } from './conversion-search.service.js';
 
 /** Conversions for people. */
@@ -12,7 +12,7 @@ export class ConversionsController {
   /** Newest first; filters by `advertiser`, `campaign`, `offer`, `partner`, `event`, `status`, `clickId`, `transactionId`. */
   @Get()
   list(@PublicRequest() request: HttpRequest): Promise<Page<ConversionItem>> {
-    const query = new URLSearchParams(request.query);
+    const query = readQuery(request);
     return this.conversions.list(query, readPageRequest(query));
   }
 }

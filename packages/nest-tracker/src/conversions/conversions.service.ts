@@ -6,6 +6,7 @@ import { TrackerEvents } from '../events/tracker-events.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import type { Intake, IntakeResult } from './intake.js';
+import { rememberDelivery } from './seen-deliveries.js';
 import { STEPS } from './steps/index.js';
 import type { StepContext } from './steps/step.js';
 
@@ -53,14 +54,15 @@ export class ConversionsService {
       occurredAt: Math.min(said, now),
       revenue: 0n,
       payout: 0n,
+      payoutRule: null,
       currency: null,
     };
     for (const [step, run] of STEPS) {
       const end = await run(context);
       if (!end) continue;
-      return 'refusal' in end
-        ? { accepted: false, refusal: end.refusal, step }
-        : { accepted: true, outcome: end.outcome, conversion: end.conversion, step };
+      if ('refusal' in end) return { accepted: false, refusal: end.refusal, step };
+      await rememberDelivery(context, end.conversion.id);
+      return { accepted: true, outcome: end.outcome, conversion: end.conversion, step };
     }
     throw new Error('The last step of recording a conversion ends it; this line cannot be reached.');
   }

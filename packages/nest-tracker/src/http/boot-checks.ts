@@ -1,10 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { isWebUrl } from '../catalog/catalog-validators.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from '../tracker.options.js';
 
 /** Refuses to start an application that would run with a hole in it; the message says how to mend it. */
 @Injectable()
-export class BootChecks implements OnApplicationBootstrap {
+export class BootChecks implements OnModuleInit, OnApplicationBootstrap {
   private rawBody: boolean | undefined;
   private adapter: AbstractHttpAdapter | undefined;
 
@@ -16,6 +17,14 @@ export class BootChecks implements OnApplicationBootstrap {
     // The adapter is there already, except under Nest's testing module, which sets it after the providers exist.
     if (host.httpAdapter) this.watch(host.httpAdapter);
     else host.init$.subscribe(() => this.watch(host.httpAdapter));
+  }
+
+  onModuleInit(): void {
+    for (const name of ['fallbackUrl', 'publicUrl'] as const) {
+      const value = this.options[name];
+      if (value === undefined || isWebUrl(value)) continue;
+      throw new Error(`TrackerModule: ${name} must be an absolute URL that starts with https:// or http://.`);
+    }
   }
 
   onApplicationBootstrap(): void {

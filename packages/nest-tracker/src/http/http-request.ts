@@ -44,6 +44,11 @@ export function readHttpRequest(request: unknown): HttpRequest {
   };
 }
 
+/** Whether the body is a form by its content type. */
+export function isForm(request: HttpRequest): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(header(request, 'content-type') ?? '');
+}
+
 /** A header's value, the first one when it was sent several times. */
 export function header(request: HttpRequest, name: string): string | undefined {
   const value = request.headers[name];

@@ -1,5 +1,19 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { BadRequestException, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type HttpRequest, readHttpRequest } from './http-request.js';
+
+/**
+ * The query of a management request.
+ *
+ * @throws BadRequestException for a NUL character, which PostgreSQL cannot compare with.
+ */
+export function readQuery(request: HttpRequest): URLSearchParams {
+  const query = new URLSearchParams(request.query);
+  for (const [name, value] of query) {
+    if (`${name}${value}`.includes('\0'))
+      throw new BadRequestException('The query has a NUL character (%00); leave it out.');
+  }
+  return query;
+}
 
 /**
  * The request as the tracker reads it. A custom decorator rather than `@Query()` and `@Body()`, because the host's

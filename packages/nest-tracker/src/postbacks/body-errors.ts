@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MAX_MESSAGE_BYTES } from '@tallyback/protocol';
 import { HttpReplier } from '../http/http-reply.js';
-import { type HttpRequest, readHttpRequest } from '../http/http-request.js';
+import { readHttpRequest } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
 import { routePath } from '../http/route-path.js';
 import { TRACKER_EXTRAS, type TrackerModuleExtras } from '../tracker.options.js';
@@ -10,7 +10,8 @@ import { intakeReply } from './intake-reply.js';
 import { PostbacksService } from './postbacks.service.js';
 
 /** Routes whose bodies senders write. */
-const ROUTES = ['v1/conversions', 'postback'];
+const MESSAGES = '/v1/conversions';
+const ROUTES = [MESSAGES, '/postback'];
 
 interface ParserError {
   readonly status?: number;
@@ -70,14 +71,19 @@ export class BodyErrors {
 
   private async refuse(error: ParserError, request: unknown, response: unknown): Promise<void> {
     const unread = readHttpRequest(request);
-    const result = await this.postbacks.refuseUnread(unread, refusalOf(error, unread));
+    // Where the bytes are there, they go the usual way: a forged message is told that its signature is wrong, and only
+    // its proven sender that it is not JSON.
+    const isMessage = unread.rawBody !== undefined && unread.path.endsWith(MESSAGES);
+    const result = await (isMessage
+      ? this.postbacks.receiveMessage(unread)
+      : this.postbacks.refuseUnread(unread, refusalOf(error)));
     this.replier.send(response, intakeReply(result));
   }
 }
 
 /** The parser's own words stay out of it: they quote the body, which may hold personal data. */
-function refusalOf({ status, statusCode }: ParserError, { rawBody }: HttpRequest): Refusal {
-  return (status ?? statusCode) === 413 || (rawBody?.length ?? 0) > MAX_MESSAGE_BYTES
+function refusalOf({ status, statusCode }: ParserError): Refusal {
+  return (status ?? statusCode) === 413
     ? { reason: 'body_too_large', detail: `A message may have ${MAX_MESSAGE_BYTES} bytes.` }
     : { reason: 'malformed_request', detail: 'The body is not valid JSON (or not what its content type says it is).' };
 }

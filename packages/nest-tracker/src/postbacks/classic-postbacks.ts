@@ -5,7 +5,7 @@ import { hashToken } from '../catalog/catalog-seeder.js';
 import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
 import type { Click } from '../clicks/click.entity.js';
 import { ClicksService } from '../clicks/clicks.service.js';
-import { type HttpRequest, header } from '../http/http-request.js';
+import { type HttpRequest, isForm } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
 import { Clock } from '../storage/clock.js';
 import { type PostbackParameters, readPostbackParameters } from './postback-parameters.js';
@@ -135,6 +135,5 @@ function conversionOf(
 
 function* bothParts(request: HttpRequest): Generator<[string, string]> {
   yield* new URLSearchParams(request.query);
-  const form = header(request, 'content-type')?.startsWith('application/x-www-form-urlencoded');
-  if (form && request.rawBody) yield* new URLSearchParams(request.rawBody.toString('utf8'));
+  if (isForm(request) && request.rawBody) yield* new URLSearchParams(request.rawBody.toString('utf8'));
 }

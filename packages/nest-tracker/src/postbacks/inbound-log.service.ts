@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { cleanText } from '../clicks/click-parameters.js';
 import { keepIp } from '../clicks/keep-ip.js';
 import { TrackerEvents } from '../events/tracker-events.js';
-import { type HttpRequest, header } from '../http/http-request.js';
+import { type HttpRequest, isForm } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -96,7 +96,6 @@ export class InboundLog implements OnModuleInit {
     const text = request.rawBody.subarray(0, MAX_BODY).toString('utf8');
     // A message whose bytes are signed proves itself by nothing in it, and is kept as it came.
     if (sender === 'signature') return cleanText(text, MAX_BODY);
-    const isForm = header(request, 'content-type')?.startsWith('application/x-www-form-urlencoded');
-    return cleanText(isForm ? redactParameters(text) : redactJson(text), MAX_BODY);
+    return cleanText(isForm(request) ? redactParameters(text) : redactJson(text), MAX_BODY);
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
-import { PublicRequest } from '../http/public-request.js';
+import { PublicRequest, readQuery } from '../http/public-request.js';
 import { type InboundPostbackItem, InboundPostbacksService } from './inbound-postbacks.service.js';
 
 /** The inbound log for people: what came in, what became of it, and why. */
@@ -12,7 +12,7 @@ export class InboundPostbacksController {
   /** Newest first; filters by `outcome`, `reason`, `advertiser`, `campaign`, `clickId`, `transactionId`, `deliveryId`. */
   @Get()
   list(@PublicRequest() request: HttpRequest): Promise<Page<InboundPostbackItem>> {
-    const query = new URLSearchParams(request.query);
+    const query = readQuery(request);
     return this.postbacks.list(query, readPageRequest(query));
   }
 }

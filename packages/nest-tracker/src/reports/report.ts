@@ -23,9 +23,12 @@ export const REPORT_DIMENSIONS = [
 ] as const;
 export type ReportDimension = (typeof REPORT_DIMENSIONS)[number];
 
+/** The dimensions that are periods of time. */
+export const TIME_DIMENSIONS: readonly ReportDimension[] = ['hour', 'day', 'month'];
+
 /** What a report can be filtered by: every dimension but time, which `from` and `to` bound. */
 export const FILTER_DIMENSIONS = REPORT_DIMENSIONS.filter(
-  (dimension): dimension is FilterDimension => !['hour', 'day', 'month'].includes(dimension),
+  (dimension): dimension is FilterDimension => !TIME_DIMENSIONS.includes(dimension),
 );
 export type FilterDimension = Exclude<ReportDimension, 'hour' | 'day' | 'month'>;
 

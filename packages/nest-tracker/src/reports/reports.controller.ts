@@ -2,7 +2,7 @@ import { BadRequestException, Controller, Get, Res } from '@nestjs/common';
 import { HttpReplier } from '../http/http-reply.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { jsonReply } from '../http/problem-reply.js';
-import { PublicRequest } from '../http/public-request.js';
+import { PublicRequest, readQuery } from '../http/public-request.js';
 import { reportCsv } from './report-csv.js';
 import { readReportQuery } from './report-query.js';
 import { ReportsService } from './reports.service.js';
@@ -17,12 +17,12 @@ export class ReportsController {
 
   /** `GET /v1/reports?groupBy=campaign,day&from=…&to=…&timezone=…&filter[offer]=…&sort=-revenue&format=json|csv`. */
   @Get()
-  async report(@PublicRequest() { query }: HttpRequest, @Res() response: unknown): Promise<void> {
-    const parameters = new URLSearchParams(query);
-    const request = readReportQuery(parameters);
+  async report(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
+    const parameters = readQuery(request);
+    const asked = readReportQuery(parameters);
     const format = parameters.get('format') ?? 'json';
     if (format !== 'json' && format !== 'csv') throw new BadRequestException('"format" must be "json" or "csv".');
-    const report = await this.reports.report(request);
+    const report = await this.reports.report(asked);
     if (format === 'json') return this.replier.send(response, jsonReply(200, report));
     this.replier.send(response, {
       status: 200,
@@ -31,7 +31,7 @@ export class ReportsController {
         'content-disposition': 'attachment; filename="report.csv"',
         'cache-control': 'no-store',
       },
-      body: reportCsv(report.rows, request.groupBy),
+      body: reportCsv(report.rows, asked.groupBy),
     });
   }
 }

@@ -3,7 +3,15 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import type { FilterDimension, Metrics, Report, ReportDimension, ReportRequest, ReportRow } from './report.js';
+import {
+  type FilterDimension,
+  type Metrics,
+  type Report,
+  type ReportDimension,
+  type ReportRequest,
+  type ReportRow,
+  TIME_DIMENSIONS,
+} from './report.js';
 import { addMetrics, emptyMetrics, reportRow } from './report-rows.js';
 import { clicksStatement, conversionsStatement, type ReportPlan, type Statement } from './report-sql.js';
 import { sortRows } from './sort-rows.js';
@@ -56,11 +64,10 @@ export class ReportsService {
 
   private planOf(request: ReportRequest, catalog: CatalogSnapshot): ReportPlan {
     const now = this.clock.now();
-    const spans = offsetSpans(
-      request.timezone,
-      Math.max(request.from ?? EARLIEST, EARLIEST),
-      Math.min(request.to ?? now, now),
-    );
+    const from = Math.max(request.from ?? EARLIEST, EARLIEST);
+    const to = Math.min(request.to ?? now, now);
+    const byTime = request.groupBy.some((dimension) => TIME_DIMENSIONS.includes(dimension));
+    const spans = byTime ? offsetSpans(request.timezone, from, to) : [];
     const filters: Partial<Record<FilterDimension, string>> = {};
     for (const [name, value] of Object.entries(request.filters) as [FilterDimension, string][]) {
       filters[name] = idOf(name, value, catalog);
@@ -86,6 +93,7 @@ function merge(groupBy: readonly ReportDimension[], clicks: DatabaseRow[], conve
     addMetrics(groupOf(values, row.currency ?? null).metrics, row);
   }
   const event = groupBy.indexOf('event');
+  const withoutEvent = event === -1 ? new Map<string, Group[]>() : byOtherDimensions([...groups.values()], event);
   for (const row of clicks) {
     const values = groupBy.filter((_, i) => i !== event).map((_, i) => row[`d${i}`] ?? null);
     const currency = row.currency ?? null;
@@ -94,14 +102,21 @@ function merge(groupBy: readonly ReportDimension[], clicks: DatabaseRow[], conve
       continue;
     }
     const { cost: _, ...counts } = row;
-    const same = [...groups.values()].filter(
-      (group) =>
-        group.currency === currency && values.every((value, i) => group.values[i < event ? i : i + 1] === value),
-    );
-    const targets = same.length > 0 ? same : [groupOf(values.toSpliced(event, 0, null), currency)];
+    const same = withoutEvent.get(JSON.stringify([...values, currency]));
+    const targets = same ?? [groupOf(values.toSpliced(event, 0, null), currency)];
     for (const group of targets) addMetrics(group.metrics, counts as DatabaseRow);
   }
   return [...groups.values()];
+}
+
+/** Groups that differ in nothing but the event. */
+function byOtherDimensions(groups: readonly Group[], event: number): Map<string, Group[]> {
+  const others = new Map<string, Group[]>();
+  for (const group of groups) {
+    const key = JSON.stringify([...group.values.toSpliced(event, 1), group.currency]);
+    others.set(key, [...(others.get(key) ?? []), group]);
+  }
+  return others;
 }
 
 /** By what people read, the catalog's keys, not by the row ids that the database groups by. */

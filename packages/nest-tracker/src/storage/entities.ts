@@ -5,6 +5,7 @@ import { Partner } from '../catalog/partner.entity.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
+import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Setting } from './setting.entity.js';
 
@@ -17,6 +18,7 @@ export const trackerEntities = [
   Click,
   Conversion,
   LedgerEntry,
+  SeenDelivery,
   InboundPostback,
   Setting,
 ];

@@ -6,6 +6,9 @@ import { trackerEntities } from './entities.js';
 import { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './migrations/index.js';
 import type { TrackerDatabase } from './tracker-database.js';
 
+/** How long connecting to PostgreSQL, and one statement there, may take. */
+const CONNECT_TIMEOUT_MS = 10_000;
+const QUERY_TIMEOUT_MS = 30_000;
 /** How long a SQLite statement waits for another process's write lock. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -25,6 +28,9 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
       url: database.url,
       poolSize: database.poolSize ?? 10,
       applicationName: 'tallyback',
+      connectTimeoutMS: CONNECT_TIMEOUT_MS,
+      // A server that takes connections and answers nothing must not make requests hang.
+      extra: { keepAlive: true, query_timeout: QUERY_TIMEOUT_MS },
     });
   }
   mkdirSync(dirname(database.path), { recursive: true });

@@ -18,8 +18,11 @@ export async function runTrackerMigrations(dataSource: DataSource): Promise<void
 }
 
 function migrationDataSource(dataSource: DataSource): DataSource {
+  const { extra } = dataSource.options as { extra?: object };
   return new DataSource({
     ...dataSource.options,
+    // An index over many rows, or the wait for another process that builds it, takes as long as it takes.
+    extra: { ...extra, query_timeout: 0 },
     entities: [],
     subscribers: [],
     synchronize: false,
@@ -31,34 +34,31 @@ function migrationDataSource(dataSource: DataSource): DataSource {
 }
 
 async function migratePostgres(dataSource: DataSource): Promise<void> {
-  const lockHolder = dataSource.createQueryRunner();
+  const own = await migrationDataSource(dataSource).initialize();
+  const lockHolder = own.createQueryRunner();
   try {
     await lockHolder.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    await migrateWith(migrationDataSource(dataSource));
+    await own.runMigrations({ transaction: 'all' });
   } finally {
-    await lockHolder.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK]).catch(() => undefined);
+    // Its connection ends here, and the lock with it.
     await lockHolder.release();
+    await own.destroy();
   }
 }
 
 async function migrateSqliteFile(dataSource: DataSource): Promise<void> {
   for (let attempt = 1; ; attempt++) {
+    const own = await migrationDataSource(dataSource).initialize();
     try {
-      return await migrateWith(migrationDataSource(dataSource));
+      await own.runMigrations({ transaction: 'all' });
+      return;
     } catch (error) {
       // SQLite has no lock to wait on before the first table exists: the process that loses the race sees the other's
       // tables appear under its feet, and finds nothing left to do when it looks again.
       if (attempt === SQLITE_ATTEMPTS) throw error;
+    } finally {
+      await own.destroy();
     }
-  }
-}
-
-async function migrateWith(own: DataSource): Promise<void> {
-  await own.initialize();
-  try {
-    await own.runMigrations({ transaction: 'all' });
-  } finally {
-    await own.destroy();
   }
 }
 

@@ -1,5 +1,7 @@
 /** Codes and names by which drivers say that the database is away, full, locked or corrupt. */
 const DRIVER_CODES = /^(SQLITE_|08|53|57P|58|25006|40|55P03|XX|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
+/** Data exceptions and violated constraints (SQLSTATE classes 22 and 23). */
+const DATA_CODES = /^(22|23|SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE))/;
 const DRIVER_NAMES = new Set([
   'QueryFailedError',
   'ConnectionIsNotSetError',
@@ -13,11 +15,19 @@ const DRIVER_NAMES = new Set([
  * copies of TypeORM in one process `instanceof` is not to be trusted.
  */
 export function isStorageFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
-  if (DRIVER_NAMES.has(error.name)) return true;
-  if ([code, driverError?.code].some((value) => typeof value === 'string' && DRIVER_CODES.test(value))) return true;
+  if (!(error instanceof Error) || isDataFault(error)) return false;
+  if (DRIVER_NAMES.has(error.name) || codesOf(error).some((code) => DRIVER_CODES.test(code))) return true;
   return /connection terminated|timeout exceeded when trying to connect|pool after calling end/i.test(error.message);
+}
+
+/** Whether the database refused what a row holds: the same row would be refused again. */
+export function isDataFault(error: unknown): boolean {
+  return error instanceof Error && codesOf(error).some((code) => DATA_CODES.test(code));
+}
+
+function codesOf(error: Error): string[] {
+  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  return [code, driverError?.code].filter((value) => typeof value === 'string');
 }
 
 /** The database was closed while work for it was waiting. */

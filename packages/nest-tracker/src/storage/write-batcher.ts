@@ -1,3 +1,5 @@
+import { isDataFault } from './storage-failure.js';
+
 /** How many rows one commit takes at the most; more wait for the next. */
 const MAX_BATCH = 512;
 
@@ -11,7 +13,7 @@ interface Waiting<Row> {
  * Group commit: rows that arrive while a commit is under way share the next one, and each caller waits for the commit
  * that holds its row. No timer: at low load a row is written at once, at high load the batches grow by themselves.
  *
- * A batch that fails is written again in halves, so that one bad row cannot take its neighbours down.
+ * A batch that fails for what is in it is written again in halves, so that one bad row cannot take its neighbours down.
  */
 export class WriteBatcher<Row> {
   private waiting: Waiting<Row>[] = [];
@@ -28,11 +30,6 @@ export class WriteBatcher<Row> {
     });
   }
 
-  /** Resolves when everything added so far has been answered. */
-  async drain(): Promise<void> {
-    while (this.running) await this.running;
-  }
-
   private async run(): Promise<void> {
     // One turn of the event loop, so that requests which arrived together are written together.
     await new Promise(setImmediate);
@@ -44,7 +41,10 @@ export class WriteBatcher<Row> {
     try {
       await this.write(batch.map(({ row }) => row));
     } catch (error) {
-      if (batch.length === 1) return batch[0]?.reject(error);
+      if (batch.length === 1 || !isDataFault(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
       const middle = batch.length >> 1;
       await this.commit(batch.slice(0, middle));
       return this.commit(batch.slice(middle));

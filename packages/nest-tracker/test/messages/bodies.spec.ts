@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { createSigner } from '@tallyback/protocol';
+import { SECRETS } from '../support/catalog.js';
 import { expectRefusal } from '../support/expect-refusal.js';
 import { created, post, report, signedHeaders, unique } from '../support/messages.js';
 import { onEveryTracker } from '../support/on-every-tracker.js';
@@ -88,39 +90,57 @@ describe('the body of a message', () => {
     });
     const large = (bytes: number) => JSON.stringify(created({ transactionId: 'x'.repeat(bytes) }));
     it.each([
-      ['broken JSON', signed('{"type":'), 'malformed_request'],
-      ['plain words', signed('hello'), 'malformed_request'],
-      ['nothing at all', signed(''), 'malformed_request'],
+      ['broken JSON', signed('{"type":'), 'malformed_request', 'readMessage'],
+      ['plain words', signed('hello'), 'malformed_request', 'readMessage'],
+      ['nothing at all', signed(''), 'malformed_request', 'readBody'],
       [
         'the content type of text',
         signed(JSON.stringify(created(GOOD)), { 'content-type': 'text/plain' }),
         'malformed_request',
+        'readBody',
       ],
       [
         'the content type of XML',
         signed(JSON.stringify(created(GOOD)), { 'content-type': 'application/xml' }),
         'malformed_request',
+        'readBody',
       ],
-      ['33 kB', signed(large(33_000)), 'body_too_large'],
-      ['200 kB', signed(large(200_000)), 'body_too_large'],
-      ['2 MB', signed(large(2_000_000)), 'body_too_large'],
-    ] as const)('is refused and logged the same on both adapters when it is %s', async (_, request, reason) => {
+      ['33 kB', signed(large(33_000)), 'body_too_large', 'readBody'],
+      ['200 kB', signed(large(200_000)), 'body_too_large', 'readBody'],
+      ['2 MB', signed(large(2_000_000)), 'body_too_large', 'readBody'],
+    ] as const)('is refused and logged the same on both adapters when it is %s', async (_, request, reason, step) => {
       const { tracker } = current;
       const answer = await send(tracker, '/v1/conversions', request);
       expectRefusal(answer, reason);
       const log = await inboundLog(tracker, { deliveryId: request.headers['webhook-id'] ?? '' });
-      expect(log).toMatchObject([
-        { outcome: 'rejected', reason, status: answer.status, advertiser: 'acme', step: 'readBody' },
-      ]);
+      expect(log).toMatchObject([{ outcome: 'rejected', reason, status: answer.status, advertiser: 'acme', step }]);
     });
 
-    it('is refused when it is compressed in a way that is not announced', async () => {
-      const zipped = gzipSync(JSON.stringify(created(GOOD)));
-      const headers = signedHeaders(zipped.toString('latin1'));
-      expectRefusal(
-        await send(current.tracker, '/v1/conversions', { method: 'POST', body: zipped, headers }),
-        'malformed_request',
-      );
+    it('is told to be forged, not to be malformed, whichever of its bytes was flipped', async () => {
+      const body = JSON.stringify(created(GOOD));
+      for (const index of [0, 1, 9, body.length >> 1, body.length - 1]) {
+        const flipped = Buffer.from(body);
+        flipped[index] = (flipped[index] ?? 0) ^ 1;
+        const { headers } = signed(body);
+        const answer = await send(current.tracker, '/v1/conversions', { method: 'POST', body: flipped, headers });
+        expectRefusal(answer, 'signature_invalid');
+      }
+    });
+
+    it.each([
+      ['compressed without saying so', gzipSync(JSON.stringify(created(GOOD)))],
+      ['not UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+    ])('is refused when it is %s', async (_, body) => {
+      const { tracker } = current;
+      const timestamp = Math.floor(Date.now() / 1000);
+      const headers = {
+        ...signedHeaders(''),
+        ...createSigner(SECRETS.acme).headers({ id: unique(), timestamp, body }),
+      };
+      expectRefusal(await send(tracker, '/v1/conversions', { method: 'POST', body, headers }), 'malformed_request');
+      const forged = { ...headers, ...signedHeaders('') };
+      const answer = await send(tracker, '/v1/conversions', { method: 'POST', body, headers: forged });
+      expectRefusal(answer, 'signature_invalid');
     });
 
     it('is refused the same on both adapters when it is neither there nor signed', async () => {

@@ -41,7 +41,7 @@ describe('a message signed by the standardwebhooks library', () => {
       expect(second.body).toEqual({ ...first.body, outcome: 'duplicate' });
       const log = await inboundLog(tracker, { deliveryId: id });
       expect(log.map(({ outcome, status, step }) => [outcome, status, step])).toEqual([
-        ['duplicate', 200, 'findExisting'],
+        ['duplicate', 200, 'findDelivery'],
         ['recorded', 201, 'store'],
       ]);
       expect(log[1]).toMatchObject({

@@ -2,9 +2,13 @@ import { refuse, type Step } from './step.js';
 
 /** Whether the offer takes this event in this currency now. */
 export const checkOffer: Step = ({ intake, offer }) => {
+  const { data } = intake.message;
+  if (data.status === 'refunded') {
+    const detail = 'A new conversion cannot be refunded already. Send it as approved, then conversion.updated.';
+    return refuse('status_transition_invalid', detail, 'data.status');
+  }
   if (!offer) return undefined;
   const { key, status, events, currency } = offer.row;
-  const { data } = intake.message;
   if (status !== 'active') return refuse('offer_inactive', `Offer "${key}" is paused.`);
   if (events && !events.includes(data.event)) {
     const detail = `Offer "${key}" does not count the event "${data.event}"; it counts ${events.join(', ')}.`;
@@ -13,10 +17,6 @@ export const checkOffer: Step = ({ intake, offer }) => {
   if (data.currency !== undefined && data.currency !== currency) {
     const detail = `Offer "${key}" is settled in ${currency}, the message is in ${data.currency}. Send ${currency}.`;
     return refuse('currency_unsupported', detail, 'data.currency');
-  }
-  if (data.status === 'refunded') {
-    const detail = 'A new conversion cannot be refunded already. Send it as approved, then conversion.updated.';
-    return refuse('status_transition_invalid', detail, 'data.status');
   }
   return undefined;
 };

@@ -1,6 +1,6 @@
 import { changeConversion } from '../change-conversion.js';
 import { Conversion } from '../conversion.entity.js';
-import { LedgerEntry } from '../ledger-entry.entity.js';
+import { conversionOfDelivery } from '../seen-deliveries.js';
 import { refuse, type Step, type StepContext, type StepEnd } from './step.js';
 
 /**
@@ -29,14 +29,17 @@ export function findByIdentity({ intake, manager, storage }: StepContext): Promi
 
 /** What a message about a conversion that stands does to it. */
 export async function standing(context: StepContext, existing: Conversion): Promise<StepEnd> {
-  const { intake, manager, catalog } = context;
+  const { intake, catalog } = context;
   const { message, sender } = intake;
   const duplicate: StepEnd = { outcome: 'duplicate', conversion: existing };
-  // A retry of a message that has had its effect, whatever the policy says of other messages.
-  if (sender.deliveryId !== undefined) {
-    const seen = await manager.existsBy(LedgerEntry, { conversionId: existing.id, deliveryId: sender.deliveryId });
-    if (seen) return duplicate;
+  // Whoever is not proven by a signature has to know the click, also to hear of a conversion that stands.
+  if (!sender.signed && message.data.clickId !== existing.clickId) {
+    const detail =
+      'The conversion with this event and transaction id belongs to another click. Check the transaction id.';
+    return refuse('click_mismatch', detail, 'data.clickId');
   }
+  // Looked up again, because a copy may have been at work while this one waited for the conversion's row.
+  if (await conversionOfDelivery(context)) return duplicate;
   if (message.type === 'conversion.updated') return changeConversion(context, existing, 'replace');
   const offer = existing.offerId === null ? undefined : catalog.offersById.get(existing.offerId);
   switch (offer?.row.duplicates[message.data.event]) {

@@ -3,6 +3,7 @@ import { checkOffer } from './check-offer.js';
 import { checkWindow } from './check-window.js';
 import { dedupeClick } from './dedupe-click.js';
 import { findClick } from './find-click.js';
+import { findDelivery } from './find-delivery.js';
 import { findExisting } from './find-existing.js';
 import { price } from './price.js';
 import type { Step } from './step.js';
@@ -10,6 +11,7 @@ import { store } from './store.js';
 
 /** The way of a conversion, in order. */
 export const STEPS: readonly (readonly [name: string, step: Step])[] = [
+  ['findDelivery', findDelivery],
   ['findExisting', findExisting],
   ['findClick', findClick],
   ['checkOffer', checkOffer],

@@ -1,5 +1,5 @@
 import { parseAmount } from '@tallyback/protocol';
-import { payoutByRule } from '../payout.js';
+import { payoutBy, payoutRuleFor } from '../payout.js';
 import type { Step } from './step.js';
 
 /** Works out revenue and payout. A payout in the message counts only when it is signed and the offer allows it. */
@@ -9,10 +9,11 @@ export const price: Step = (context) => {
   context.currency = currency ?? offer?.row.currency ?? null;
   context.revenue = revenue !== undefined && currency !== undefined ? parseAmount(revenue, currency) : 0n;
   if (!offer) return undefined;
-  const overridden = payout !== undefined && intake.sender.signed && offer.row.allowPayoutOverride;
-  context.payout =
-    overridden && currency !== undefined
-      ? parseAmount(payout, currency)
-      : payoutByRule(offer.row, event, context.revenue);
+  if (payout !== undefined && currency !== undefined && intake.sender.signed && offer.row.allowPayoutOverride) {
+    context.payout = parseAmount(payout, currency);
+    return undefined;
+  }
+  context.payoutRule = payoutRuleFor(offer.row.payout, event);
+  context.payout = payoutBy(context.payoutRule, context.revenue, offer.row.currency);
   return undefined;
 };

@@ -1,5 +1,6 @@
 import type { AcceptedOutcome } from '@tallyback/protocol';
 import type { EntityManager } from 'typeorm';
+import type { PayoutRule } from '../../catalog/catalog.js';
 import type { CatalogOffer, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import type { Click } from '../../clicks/click.entity.js';
 import type { Refusal } from '../../http/problem-reply.js';
@@ -23,6 +24,7 @@ export interface StepContext {
   /** Amounts found by price, in minor units of `currency`. */
   revenue: bigint;
   payout: bigint;
+  payoutRule: PayoutRule | null;
   currency: string | null;
 }
 

@@ -26,7 +26,7 @@ export const store: Step = async (context) => {
 };
 
 function conversionOf(context: StepContext): Conversion {
-  const { intake, click, offer, now, occurredAt, revenue, payout, currency } = context;
+  const { intake, click, offer, now, occurredAt, revenue, payout, payoutRule, currency } = context;
   const { data } = intake.message;
   const conversion = new Conversion();
   conversion.id = createId(now);
@@ -42,6 +42,7 @@ function conversionOf(context: StepContext): Conversion {
   conversion.status = data.status ?? offer?.row.defaultStatus ?? 'approved';
   conversion.revenue = revenue;
   conversion.payout = payout;
+  conversion.payoutRule = payoutRule;
   conversion.currency = currency;
   conversion.couponCode = data.couponCode ?? null;
   conversion.customerId = data.customerId ?? null;

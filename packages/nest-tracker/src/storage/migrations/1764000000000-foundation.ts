@@ -116,6 +116,7 @@ const tables = [
       text('status', 16),
       big('revenue'),
       big('payout'),
+      nullable(long('payout_rule')),
       nullable(text('currency', 3)),
       nullable(text('coupon_code', 128)),
       nullable(text('customer_id', 128)),
@@ -150,6 +151,11 @@ const tables = [
       nullable(text('currency', 3)),
     ],
     indices: [index('tallyback_ledger_conversion', 'conversion_id', 'id')],
+  }),
+  new Table({
+    name: 'tallyback_seen_deliveries',
+    columns: [id, reference('advertiser_id'), text('delivery_id', 64), reference('conversion_id'), big('at')],
+    indices: [unique('tallyback_seen_deliveries_identity', 'advertiser_id', 'delivery_id')],
   }),
   new Table({
     name: 'tallyback_inbound_postbacks',
