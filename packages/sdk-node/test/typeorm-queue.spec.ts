@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { ConfigurationError } from '../src/errors.js';
@@ -9,6 +12,7 @@ import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
 import { queueHandsContract } from './support/queue-hands-contract.js';
 
+const run = promisify(execFile);
 const claim = (queue: Queue, limit = 100) => queue.claim({ destination: 'house', limit, leaseMs: 1_000, now: 2_000 });
 
 const [sqlite, postgres] = databases() as [DatabaseKind, DatabaseKind];
@@ -237,4 +241,54 @@ describe('typeormQueue', () => {
     await dataSource.initialize();
     expect(await queue.enqueue(message())).toEqual({ stored: true });
   });
+
+  it('rejects while PostgreSQL cuts its connections, then goes on by itself', async () => {
+    const database = await postgres.create();
+    const queue = typeormQueue(await database.connect());
+    const admin = await database.connect();
+    const stored = [message()];
+    await Promise.all(stored.map((one) => queue.enqueue(one)));
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    // Each connection of the pool may have to fail once.
+    for (let tries = 0; stored.length < 3 && tries < 20; tries += 1) {
+      const next = message();
+      const [result] = await Promise.allSettled([queue.enqueue(next)]);
+      if (result.status === 'fulfilled') stored.push(next);
+      else expect(result.reason).toMatchObject({ code: 'queue_unavailable' });
+    }
+    const ids = stored.map(({ deliveries }) => deliveries[0]?.id);
+    expect((await claim(queue)).map(({ id }) => id)).toEqual(ids);
+    expect(ids).toHaveLength(3);
+  });
+
+  it('undoes a whole batch of settlements when PostgreSQL is cut off amid it', async () => {
+    const database = await postgres.create();
+    const queue = typeormQueue(await database.connect());
+    const admin = await database.connect();
+    await queue.enqueue(message());
+    const [held] = await claim(queue);
+    const delivered = [{ ...(held as NonNullable<typeof held>), outcome: 'delivered' as const }];
+    // Holds the row, so that the settlement is in the middle of its transaction when its connection dies.
+    const blocker = admin.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('SELECT id FROM tallyback_queue_deliveries FOR UPDATE');
+    const settling = Promise.allSettled([queue.settle(delivered)]);
+    const waiting = `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await admin.query(waiting)).length === 0);
+    expect((await settling)[0]).toMatchObject({ status: 'rejected', reason: { code: 'queue_unavailable' } });
+    await blocker.rollbackTransaction();
+    await blocker.release();
+    expect(await queue.counts(['house'])).toEqual({ pending: 0, inFlight: 1, dead: 0 });
+    expect(await queue.settle(delivered)).toEqual([true]);
+  });
+
+  it('prepares one SQLite file from several processes at once', async () => {
+    const { address } = await sqlite.create();
+    const child = join(__dirname, 'children', 'typeorm-migrate.mjs');
+    const outputs = await Promise.all([1, 2, 3].map(() => run(process.execPath, [child, address])));
+    expect(outputs.map(({ stdout }) => stdout)).toEqual(['ready', 'ready', 'ready']);
+  }, 60_000);
 });

@@ -2,6 +2,9 @@ import type { ListRequest } from '../queue.js';
 import { listStatement } from './list-statement.js';
 import { STATE, type TableNames } from './tables.js';
 
+/** So many due rows are looked at when some of them turn out to wait for others. */
+const PARK_WINDOW = 1_000;
+
 /** Each ends in a SELECT, because TypeORM answers other commands in another shape. */
 export interface PostgresStatements {
   readonly enqueue: string;
@@ -58,12 +61,15 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
       leased AS (
         UPDATE ${deliveries} d SET state = ${STATE.leased}, due_at = $4, fence = d.fence + 1, attempt = d.attempt + 1
         FROM due WHERE d.id = due.id AND NOT due.blocked RETURNING d.*)
-      SELECT due.id AS candidate, due.blocked, leased.* FROM due LEFT JOIN leased ON leased.id = due.id`,
-    // The earlier row is locked against deletion: whoever delivers it comes after us and sees that we wait.
+      SELECT due.blocked, leased.* FROM due LEFT JOIN leased ON leased.id = due.id`,
+    // Of the first due rows those that wait. The earlier row is locked against deletion: whoever delivers it comes after
+    // us and sees that we wait.
     park: `
-      WITH waiting AS (
+      WITH head AS (
+        SELECT id FROM ${deliveries} WHERE destination = $1 AND due_at <= $2 ORDER BY due_at, seq LIMIT ${PARK_WINDOW}),
+      waiting AS (
         SELECT d.id FROM ${deliveries} d
-        WHERE d.id = ANY($1::text[]) AND d.state = ${STATE.pending} AND d.due_at IS NOT NULL
+        WHERE d.id IN (SELECT id FROM head) AND d.position > 0 AND d.state = ${STATE.pending} AND d.due_at IS NOT NULL
           AND EXISTS (${earlier} FOR KEY SHARE SKIP LOCKED)
         FOR NO KEY UPDATE OF d SKIP LOCKED),
       parked AS (UPDATE ${deliveries} d SET due_at = NULL FROM waiting WHERE d.id = waiting.id RETURNING d.id)
@@ -83,12 +89,13 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
       'unnest($1::text[], $2::int[], $3::text[]) AS c(id, fence, answer)',
     ),
     release: change(`state = ${STATE.pending}, due_at = d.created_at, attempt = d.attempt - 1`),
+    // `coalesce`, because the index over `due_at` would find all that is parked, which may be a lot.
     unpark: `
       WITH woken AS (
         UPDATE ${deliveries} d SET due_at = d.created_at
         FROM unnest($1::text[], $2::text[], $3::text[]) AS c(destination, event, transaction_id)
         WHERE d.destination = c.destination AND d.event = c.event AND d.transaction_id = c.transaction_id
-          AND d.state = ${STATE.pending} AND d.due_at IS NULL
+          AND d.state = ${STATE.pending} AND coalesce(d.due_at, -1) = -1
         RETURNING d.id)
       SELECT id FROM woken`,
     nextDue: `

@@ -27,7 +27,6 @@ import type { QueueStore } from './store.js';
 import { tableNames } from './tables.js';
 
 interface CandidateRow extends DeliveryRow {
-  readonly candidate: string;
   readonly blocked: boolean;
 }
 
@@ -63,14 +62,12 @@ export class PostgresStore implements QueueStore {
         wanted,
         now + Math.ceil(leaseMs),
       ]);
-      const blocked = rows.filter((row) => row.blocked).map(({ candidate }) => candidate);
       for (const row of rows) if (!row.blocked) claimed.push(toClaimed(row));
-      if (blocked.length === 0 || rows.length < wanted) {
-        await this.#park(blocked);
-        break;
-      }
-      // The page was full, and some of it could not be claimed: once that is out of the way, there may be more behind it.
-      if ((await this.#park(blocked)) === 0) break;
+      if (rows.every(({ blocked }) => !blocked)) break;
+      // What waits for an earlier message is taken out of the claims' sight until that one is delivered; then there may be
+      // more behind it. Nothing parked: others hold the locks, and see to it.
+      const parked = await this.#query(this.#sql.park, [destination, now]);
+      if (parked.length === 0 || rows.length < wanted) break;
     }
     return claimed.sort((a, b) => a.seq - b.seq);
   }
@@ -121,12 +118,6 @@ export class PostgresStore implements QueueStore {
       deliveries.map(({ dead }) => (dead === undefined ? null : storable(dead))),
     ])) as IdentityRow[];
     return enqueueResult(message, row as IdentityRow);
-  }
-
-  /** Takes rows that wait for an earlier one out of the claims' sight, until that one is delivered. */
-  async #park(ids: readonly string[]): Promise<number> {
-    if (ids.length === 0) return 0;
-    return (await this.#query(this.#sql.park, [ids])).length;
   }
 
   async #transaction<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {

@@ -31,9 +31,11 @@ export function sqliteStatements({ messages, deliveries }: TableNames) {
     retry: `UPDATE ${deliveries} SET state = ${STATE.pending}, due_at = ?, step = ?, answer = ? ${held}`,
     dead: `UPDATE ${deliveries} SET state = ${STATE.dead}, due_at = NULL, answer = ? ${held}`,
     release: `UPDATE ${deliveries} SET state = ${STATE.pending}, due_at = created_at, attempt = attempt - 1 ${held}`,
+    // `coalesce`, because the index over `due_at` would find all that is parked, which may be a lot.
     unpark: `
       UPDATE ${deliveries} SET due_at = created_at
-      WHERE destination = ? AND event = ? AND transaction_id = ? AND state = ${STATE.pending} AND due_at IS NULL`,
+      WHERE destination = ? AND event = ? AND transaction_id = ? 
+        AND state = ${STATE.pending} AND coalesce(due_at, -1) = -1`,
     nextDue: `
       SELECT min((SELECT min(d.due_at) FROM ${deliveries} d WHERE d.destination = n.value)) AS due FROM json_each(?) n`,
     counts: `
