@@ -135,7 +135,7 @@ describe('a click link', () => {
       expect(answer.headers.location).toBe('https://shop.example/elsewhere');
       expect(answer.headers['cache-control']).toBe('no-store');
       expect(await inboundLog(tracker, { campaign: 'closed-with-fallback' })).toMatchObject([
-        { outcome: 'rejected', reason: 'campaign_not_found', campaign: 'closed-with-fallback' },
+        { outcome: 'rejected', reason: 'campaign_not_found', campaign: 'closed-with-fallback', status: 302 },
       ]);
       const rows = await tracker.database.query(
         "SELECT 1 FROM tallyback_clicks k JOIN tallyback_campaigns c ON c.id = k.campaign_id WHERE c.key = 'closed-with-fallback'",
