@@ -5,9 +5,17 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { configureApp } from './app.module.js';
 import { type Environment, LOG_LEVELS } from './environment.js';
 
+function createAdapter({ adapter, trustProxy }: Environment): ExpressAdapter | FastifyAdapter {
+  if (adapter === 'fastify') return new FastifyAdapter({ trustProxy: [...trustProxy] });
+  const express = new ExpressAdapter();
+  express.disable('x-powered-by');
+  express.set('trust proxy', [...trustProxy]);
+  return express;
+}
+
 /** Builds the application; nothing listens yet. */
 export async function createApp(environment: Environment): Promise<INestApplication> {
-  const adapter = environment.adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+  const adapter = createAdapter(environment);
   const logLevels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(environment.logLevel) + 1);
   return NestFactory.create(configureApp(environment), adapter, {
     // Signatures are made over bytes, so the module needs them.

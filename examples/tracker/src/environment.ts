@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { readSeed } from './seed.js';
 
 /** Where the tracker keeps its rows. */
@@ -17,6 +18,8 @@ export interface Environment {
   host: string;
   /** What links in answers start with, e.g. behind a reverse proxy; the tracker derives it from the request if absent. */
   publicUrl: string | undefined;
+  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
+  trustProxy: readonly string[];
   adminToken: string | undefined;
   /** The parsed catalog file, handed to the module, which checks it. */
   seed: unknown;
@@ -57,6 +60,7 @@ export function readEnvironment(variables: Variables): Environment {
     port: read('PORT', parsePort, 4010),
     host: read('HOST', String, '127.0.0.1'),
     publicUrl: read<string | undefined>('PUBLIC_URL', parsePublicUrl, undefined),
+    trustProxy: read<readonly string[]>('TRUST_PROXY', parseAddresses, []),
     adminToken: read<string | undefined>('ADMIN_TOKEN', parseToken, undefined),
     seed: read<unknown>('SEED', readSeed, undefined),
     adapter: read('ADAPTER', oneOf(ADAPTERS), 'fastify'),
@@ -86,9 +90,16 @@ function parsePublicUrl(text: string): string {
   throw new Error(`has to be an absolute http(s) URL such as https://track.example.com, not "${text}"`);
 }
 
+function parseAddresses(text: string): readonly string[] {
+  const addresses = text.split(',').map((address) => address.trim());
+  const wrong = addresses.find((address) => isIP(address.split('/')[0] ?? '') === 0);
+  if (wrong === undefined) return addresses;
+  throw new Error(`has to be addresses or CIDR ranges of proxies, such as 10.0.0.0/8,::1, not "${wrong}"`);
+}
+
 function parseToken(text: string): string {
-  if (/^[\x21-\x7e]{8,}$/.test(text)) return text;
-  throw new Error('has to be 8 or more characters without spaces (it travels in an Authorization header)');
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new Error('has to be ASCII characters without spaces (it travels in an Authorization header)');
 }
 
 function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {

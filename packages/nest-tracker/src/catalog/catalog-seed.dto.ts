@@ -53,7 +53,7 @@ export class AdvertiserDto {
   accept?: SenderMethod[];
   @IsOptional() @IsArray() @ArrayMaxSize(8) @IsSecret({ each: true }) secrets?: string[];
   @IsOptional() @IsArray() @ArrayMaxSize(8) @IsPublicKey({ each: true }) publicKeys?: string[];
-  @IsOptional() @IsString() @Length(6, 256) token?: string;
+  @IsOptional() @IsString() @Length(1, 256) token?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(256) @IsAddressRange({ each: true }) ipAllow?: string[];
 }
 

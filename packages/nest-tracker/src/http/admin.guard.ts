@@ -11,7 +11,7 @@ export class AdminGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { adminToken } = this.options;
     // Without a token the module has booted only because this is a developer's or a test's own machine.
-    if (adminToken === undefined) return true;
+    if (!adminToken) return true;
     const request = readHttpRequest(context.switchToHttp().getRequest());
     const [, given] = /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
     if (given !== undefined && sameText(given, adminToken)) return true;

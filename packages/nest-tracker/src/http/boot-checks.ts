@@ -55,9 +55,6 @@ export class BootChecks implements OnModuleInit, OnApplicationBootstrap {
   }
 
   private requireProtectedManagement(): void {
-    if (this.options.adminToken !== undefined && this.options.adminToken.length < 8) {
-      throw new Error('TrackerModule: adminToken must have at least 8 characters. Make one with: openssl rand -hex 24');
-    }
     const { NODE_ENV } = process.env;
     if (this.options.adminToken || this.extras.guard || NODE_ENV === 'development' || NODE_ENV === 'test') return;
     throw new Error(
