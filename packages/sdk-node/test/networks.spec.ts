@@ -116,6 +116,8 @@ describe('networks', () => {
     const url = 'https://t.example';
     expect(cake({ url }).ratePerSecond).toBe(8);
     expect(cake({ url, ratePerSecond: 20 }).ratePerSecond).toBe(20);
+    const limits = { burst: 3, breaker: false, concurrency: 2, windowMs: 9_000, timeoutMs: 100, on: ['lead'] } as const;
+    expect(cake({ url, ...limits })).toMatchObject({ burst: 3, breaker: false, concurrency: 2, windowMs: 9_000 });
     expect(everflow({ url, networkId: '1' }).windowMs).toBe(90 * 86_400_000);
     expect(voluum({ url })).not.toHaveProperty('ratePerSecond');
   });

@@ -8,6 +8,19 @@ import { withFilter } from './with-filter.js';
 /** What a destination of a network is told: the network's own options and what every destination knows. */
 export type NetworkDestinationOptions<Options extends object> = Options & DestinationOptions;
 
+// Networks refuse options that they do not know. Complete by its type.
+const COMMON: Readonly<Record<keyof DestinationOptions, true>> = {
+  on: true,
+  when: true,
+  map: true,
+  concurrency: true,
+  ratePerSecond: true,
+  burst: true,
+  windowMs: true,
+  timeoutMs: true,
+  breaker: true,
+};
+
 /**
  * Another tracker as a destination, from its declaration: your own one, too.
  *
@@ -20,8 +33,8 @@ export function networkDestination<Options extends object>(
   network: Network<Options>,
   options: NetworkDestinationOptions<Options>,
 ): Destination {
-  const { on, when, map, concurrency, ratePerSecond, windowMs, timeoutMs, ...own } = options ?? {};
-  const sender = configured(() => network.send.configure(own as unknown as Options));
+  const own = Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !Object.hasOwn(COMMON, name)));
+  const sender = configured(() => network.send.configure(own as Options));
   const { send, name } = network;
   const destination: Destination = {
     kind: name,
