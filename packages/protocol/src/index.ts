@@ -1,4 +1,5 @@
 export * from './click-id.js';
+export * from './click-token.js';
 export * from './conversion.js';
 export {
   type ParseOptions,
