@@ -16,11 +16,11 @@ export const defaultLogger: Logger = {
   error: (message) => void process.stderr.write(`tallyback: ${message}\n`),
 };
 
-/** The same logger, but what it throws is swallowed: logging must not break deliveries. */
-export function safeLogger(logger: Logger): Logger {
+/** The same logger without secrets in its messages. What it throws is swallowed: logging must not break deliveries. */
+export function safeLogger(logger: Logger, redact: (text: string) => string): Logger {
   const safe = (level: keyof Logger) => (message: string) => {
     try {
-      logger[level](message);
+      logger[level](redact(message));
     } catch {
       // There is nowhere left to report it.
     }

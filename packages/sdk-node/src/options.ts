@@ -1,4 +1,5 @@
 import { LEASE_MARGIN_MS } from './delivery/lane.js';
+import { type Redact, redactor } from './delivery/redact.js';
 import { DEFAULT_RETRY_SCHEDULE } from './delivery/retry-policy.js';
 import type { Destination } from './destinations/destination.js';
 import { ConfigurationError } from './errors.js';
@@ -23,7 +24,22 @@ export interface TallybackOptions {
    * At least `attemptTimeoutMs` + 5,000. Default 2 x `attemptTimeoutMs` + 15,000 ms.
    */
   readonly leaseMs?: number;
-  /** Default: warnings and errors to standard error. */
+  /**
+   * For functions that are frozen between requests (AWS Lambda, Vercel): nothing is done in the background. `convert()` and
+   * `update()` store the message, then everything due is attempted once: before they resolve, or, with {@link waitUntil},
+   * after. They take no longer than storing and one attempt. What fails stays in the queue, which has to outlive the
+   * function (`typeormQueue()`, `bullmqQueue()`), for the next call, a cron job with `flush()`, or a server on the same
+   * queue. Default false.
+   */
+  readonly inline?: boolean;
+  /**
+   * Given a promise for each stored message; it resolves, never rejects, when nothing is due any more or one attempt's time
+   * is over. For platforms that keep a function alive as long as such a promise is pending.
+   */
+  readonly waitUntil?: (work: Promise<void>) => void;
+  /** Spans and metrics when `@opentelemetry/api` is installed. Default true. */
+  readonly telemetry?: boolean;
+  /** Default: warnings and errors to standard error. Never sees the destinations' secrets. */
   readonly logger?: Logger;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
@@ -38,7 +54,11 @@ export interface Settings {
   readonly retrySchedule: readonly number[];
   readonly attemptTimeoutMs: number;
   readonly leaseMs: number;
+  readonly inline: boolean;
+  readonly waitUntil: ((work: Promise<void>) => void) | undefined;
+  readonly telemetry: boolean;
   readonly logger: Logger;
+  readonly redact: Redact;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -52,12 +72,22 @@ export function settle(options: TallybackOptions): Settings {
   }
   const attemptTimeoutMs = milliseconds('attemptTimeoutMs', options.attemptTimeoutMs ?? 15_000, 1);
   const leaseMs = options.leaseMs ?? 2 * attemptTimeoutMs + 15_000;
+  const destinations = destinationsOf(options.destinations);
+  const redact = redactor([...destinations.values()].flatMap(({ secrets = [] }) => secrets));
+  const { waitUntil } = options;
+  if (waitUntil !== undefined && typeof waitUntil !== 'function') {
+    throw new ConfigurationError('waitUntil', 'must be a function that takes a promise');
+  }
   return {
-    destinations: destinationsOf(options.destinations),
+    destinations,
+    redact,
+    inline: options.inline ?? false,
+    waitUntil,
+    telemetry: options.telemetry ?? true,
     retrySchedule: scheduleOf(options.retrySchedule ?? DEFAULT_RETRY_SCHEDULE),
     attemptTimeoutMs,
     leaseMs: milliseconds('leaseMs', leaseMs, attemptTimeoutMs + LEASE_MARGIN_MS),
-    logger: safeLogger(options.logger ?? defaultLogger),
+    logger: safeLogger(options.logger ?? defaultLogger, redact),
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
     queue: options.queue ?? sqliteQueue(),

@@ -1,14 +1,8 @@
-import {
-  type Conversion,
-  type ConversionMessage,
-  type ConversionUpdate,
-  createId,
-  MAX_MESSAGE_BYTES,
-  type Parsed,
-  parseConversion,
-  parseConversionUpdate,
-  serializeMessage,
-} from '@tallyback/protocol';
+import { type ConversionUpdate, type Parsed, parseConversion, parseConversionUpdate } from '@tallyback/protocol';
+import { Acceptance } from './acceptance.js';
+import { resolveClickToken } from './click-token.js';
+import type { ConversionInput, ConvertContext } from './conversion-input.js';
+import { DeadLetters } from './dead-letters.js';
 import { within } from './deadline.js';
 import { Dispatcher } from './delivery/dispatcher.js';
 import type { DeliveryEvents } from './delivery/events.js';
@@ -16,9 +10,11 @@ import { retryPolicy } from './delivery/retry-policy.js';
 import { SettlementBatcher } from './delivery/settlement-batcher.js';
 import { asQueueUnavailable, InvalidConversionError, QueueUnavailableError } from './errors.js';
 import { type Settings, settle, type TallybackOptions } from './options.js';
-import type { NewDelivery, NewMessage } from './queue/queue.js';
 import type { DeliveryReport, Receipt } from './receipt.js';
+import { type Stats, stats } from './stats.js';
+import { LazyTelemetry } from './telemetry/lazy-telemetry.js';
 import { type Listener, TypedEmitter } from './typed-emitter.js';
+import { type Unacknowledged, type UnacknowledgedQuery, unacknowledged } from './unacknowledged.js';
 
 export interface BoundOptions {
   /** At most this long, in milliseconds; less than 100 is read as 100. Default 10,000. */
@@ -38,50 +34,74 @@ export class Tallyback {
   readonly #settings: Settings;
   readonly #emitter: TypedEmitter<DeliveryEvents>;
   readonly #dispatcher: Dispatcher;
+  readonly #acceptance: Acceptance;
+  readonly #telemetry: LazyTelemetry;
+  /** What was given up: listed, tried again or deleted. */
+  readonly deadLetters: DeadLetters;
   #closing: Promise<DeliveryReport> | undefined;
 
   /** @throws {ConfigurationError} when an option cannot work */
   constructor(options: TallybackOptions) {
     const settings = settle(options);
-    const { queue, logger, retrySchedule, random } = settings;
+    const { queue, logger, retrySchedule, random, now, inline } = settings;
     this.#settings = settings;
     this.#emitter = new TypedEmitter((error, event) => {
       logger.error(`a listener of "${event}" failed: ${error instanceof Error ? error.message : String(error)}`);
     });
+    this.#telemetry = new LazyTelemetry(settings.telemetry, (error) => {
+      logger.error(`telemetry failed: ${error instanceof Error ? error.message : String(error)}`);
+    });
     const context = {
       ...settings,
+      background: !inline,
+      telemetry: this.#telemetry,
       batcher: new SettlementBatcher(queue),
       policy: retryPolicy(retrySchedule, random),
       emitter: this.#emitter,
     };
     this.#dispatcher = new Dispatcher(context, settings.destinations);
+    const wake = () => {
+      if (!inline) this.#dispatcher.wake();
+    };
+    this.#acceptance = new Acceptance(settings, this.#emitter, this.#telemetry);
+    this.deadLetters = new DeadLetters(queue, now, wake);
+    // A transaction was committed, perhaps while a request is being answered.
+    queue.watch?.(() => this.#announce(wake));
     // Deferred, so that listeners added right after construction miss nothing. A queue that cannot be opened is retried.
-    setImmediate(() => this.#dispatcher.wake());
+    setImmediate(() => {
+      void this.#telemetry.load();
+      wake();
+    });
   }
 
   /**
    * Stores a conversion for every destination. Resolves once it is durable; never waits for the network and never rejects
    * because of a destination.
    *
+   * @param context who converted, and the transaction to join
    * @returns the receipt; for a second call with the same (event, transaction id) the first one, `deduplicated`
    * @throws {InvalidConversionError} with all faults, when it breaks the rules
+   * @throws {ConfigurationError} when `manager` is given and the queue can join no transaction
    * @throws {QueueUnavailableError} when nothing could be stored
    */
-  async convert(conversion: Conversion): Promise<Receipt> {
-    const data = accepted(parseConversion(conversion));
-    return this.#accept('created', { type: 'conversion.created', timestamp: '', data });
+  async convert(conversion: ConversionInput, context: ConvertContext = {}): Promise<Receipt> {
+    const { conversion: own, context: told } = resolveClickToken(conversion, context);
+    const data = accepted(parseConversion(own));
+    return this.#accept({ type: 'conversion.created', data }, told, context.manager);
   }
 
   /**
    * Reports a new status or revenue of a conversion: a refund, an approval. Every call is a message of its own, and none
    * overtakes an earlier one of the same (event, transaction id).
    *
+   * @param context who converted, and the transaction to join
    * @throws {InvalidConversionError} with all faults, when it breaks the rules
+   * @throws {ConfigurationError} when `manager` is given and the queue can join no transaction
    * @throws {QueueUnavailableError} when nothing could be stored
    */
-  async update(update: ConversionUpdate): Promise<Receipt> {
+  async update(update: ConversionUpdate, { manager, person }: ConvertContext = {}): Promise<Receipt> {
     const data = accepted(parseConversionUpdate(update));
-    return this.#accept('updated', { type: 'conversion.updated', timestamp: '', data });
+    return this.#accept({ type: 'conversion.updated', data }, person === undefined ? {} : { person }, manager);
   }
 
   /**
@@ -91,10 +111,11 @@ export class Tallyback {
    */
   async start(): Promise<void> {
     this.#check();
+    await this.#telemetry.load();
     await this.#settings.queue.open().catch((error: unknown) => {
       throw asQueueUnavailable(error, 'The queue cannot be opened');
     });
-    this.#dispatcher.wake();
+    if (!this.#settings.inline) this.#dispatcher.wake();
   }
 
   /**
@@ -122,6 +143,27 @@ export class Tallyback {
     return this.#closing;
   }
 
+  /**
+   * Which conversions are not confirmed by whom: what waits, is in flight or was given up. A destination that takes
+   * everything without a look has confirmed what it took.
+   *
+   * @throws {QueueUnavailableError} when the queue cannot be read
+   */
+  async unacknowledged(query: UnacknowledgedQuery = {}): Promise<Unacknowledged[]> {
+    this.#check();
+    return unacknowledged(this.#settings.queue, query);
+  }
+
+  /**
+   * What each destination did since construction, and what the queue holds for it.
+   *
+   * @throws {QueueUnavailableError} when the queue cannot be read
+   */
+  async stats(): Promise<Stats> {
+    this.#check();
+    return stats(this.#settings.queue, this.#dispatcher);
+  }
+
   /** Adds a listener. What it throws goes to the logger. */
   on<Name extends keyof DeliveryEvents>(name: Name, listener: Listener<DeliveryEvents[Name]>): this {
     this.#emitter.on(name, listener);
@@ -140,39 +182,32 @@ export class Tallyback {
     return this;
   }
 
-  async #accept(kind: NewMessage['kind'], draft: ConversionMessage): Promise<Receipt> {
+  async #accept(...given: Parameters<Acceptance['accept']>): Promise<Receipt> {
     this.#check();
-    const { queue, destinations, logger, now } = this.#settings;
-    const createdAt = now();
-    const acceptedAt = new Date(createdAt).toISOString();
-    const message = { ...draft, timestamp: acceptedAt };
-    const body = serializeMessage(message);
-    checkSize(body);
-    const { event, transactionId } = message.data;
-    const deliveries: NewDelivery[] = [];
-    for (const [name, destination] of destinations) {
-      const own = destination.prepare?.(message, {}) ?? body;
-      if (typeof own === 'string') deliveries.push({ id: createId(createdAt), destination: name, body: own });
-      else if ('dead' in own) logger.error(`${name}: ${transactionId} cannot be sent: ${own.dead}`);
+    const { inline, waitUntil } = this.#settings;
+    const receipt = await this.#acceptance.accept(...given);
+    if (receipt.deduplicated) return receipt;
+    // In a transaction nothing can be claimed before its commit, which is announced by the queue.
+    if (given[2] !== undefined) return receipt;
+    if (inline && !waitUntil) await this.#work();
+    else this.#announce(() => this.#dispatcher.wake());
+    return receipt;
+  }
+
+  /** Something can be delivered: hands the work over to whoever keeps the function alive, or does it in the background. */
+  #announce(wake: () => void): void {
+    const { waitUntil, logger } = this.#settings;
+    try {
+      if (waitUntil) waitUntil(this.#work());
+      else wake();
+    } catch (error) {
+      logger.error(`waitUntil failed: ${error instanceof Error ? error.message : String(error)}`);
     }
-    const id = createId(createdAt);
-    const identity = { event, transactionId };
-    const result = await queue.enqueue({ id, kind, ...identity, createdAt, deliveries }).catch((error: unknown) => {
-      throw asQueueUnavailable(error, 'The conversion was not stored');
-    });
-    if (!result.stored) {
-      const { first } = result;
-      const firstAt = new Date(first.createdAt).toISOString();
-      return { id: first.id, ...identity, acceptedAt: firstAt, destinations: first.destinations, deduplicated: true };
-    }
-    this.#dispatcher.wake();
-    return {
-      id,
-      ...identity,
-      acceptedAt,
-      destinations: deliveries.map(({ destination }) => destination),
-      deduplicated: false,
-    };
+  }
+
+  /** Everything due, attempted, within the time of one attempt. */
+  async #work(): Promise<void> {
+    await within(this.#dispatcher.drained(), this.#settings.attemptTimeoutMs);
   }
 
   async #close(timeoutMs: number): Promise<DeliveryReport> {
@@ -216,13 +251,4 @@ function reserve(timeoutMs: number): number {
 function accepted<Value>(parsed: Parsed<Value>): Value {
   if (parsed.ok) return parsed.value;
   throw new InvalidConversionError(parsed.faults);
-}
-
-function checkSize(body: string): void {
-  // A UTF-16 unit is at most three bytes: most messages need no counting.
-  if (body.length * 3 <= MAX_MESSAGE_BYTES) return;
-  const bytes = Buffer.byteLength(body);
-  if (bytes <= MAX_MESSAGE_BYTES) return;
-  const detail = `the message is ${bytes} bytes long; at most ${MAX_MESSAGE_BYTES} are allowed: send fewer items or less metadata`;
-  throw new InvalidConversionError([{ reason: 'malformed_request', field: '', detail }]);
 }

@@ -14,9 +14,9 @@ const nowhere = async () => ({ house: house(`http://127.0.0.1:${await deadPort()
 function failing(method: keyof Queue, broken: () => boolean): Queue {
   return new Proxy(memoryQueue(), {
     get(queue, name) {
-      const value = Reflect.get(queue, name) as (...given: unknown[]) => unknown;
+      const value = Reflect.get(queue, name) as ((...given: unknown[]) => unknown) | undefined;
       if (name === method && broken()) return () => Promise.reject(new Error('disk full'));
-      return value.bind(queue);
+      return value?.bind(queue);
     },
   });
 }
@@ -170,7 +170,7 @@ describe('flush() and close()', () => {
     const kept = memoryQueue();
     const queue = new Proxy(kept, {
       get: (target, name) =>
-        name === 'close' ? async () => {} : (Reflect.get(target, name) as () => unknown).bind(target),
+        name === 'close' ? async () => {} : (Reflect.get(target, name) as (() => unknown) | undefined)?.bind(target),
     });
     const first = shop({ queue, destinations: { house: house(tracker.url, { concurrency: 2 }) } });
     for (let index = 0; index < 5; index += 1) await first.convert({ transactionId: `A-${index}` });

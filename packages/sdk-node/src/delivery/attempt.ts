@@ -1,45 +1,67 @@
-import type { Answer, Verdict } from '../destinations/destination.js';
+import { within } from '../deadline.js';
+import type { Answer, OutgoingRequest, Verdict } from '../destinations/destination.js';
 import type { ClaimedDelivery, Settlement } from '../queue/queue.js';
 import type { DeliveryEvent } from './events.js';
 import type { LaneContext } from './lane-context.js';
 import { keepable } from './redact.js';
-import { AttemptAbortedError, codeOf, type Transport } from './transport.js';
+import { AttemptAbortedError, AttemptTimeoutError, codeOf, type Transport } from './transport.js';
 
 /** How an attempt ended: what to write, and whom to tell once it is written. */
 export interface Ended {
   readonly settlement: Settlement;
   readonly report: () => void;
+  /** Whether the destination works; unknown when we cut the attempt off ourselves. */
+  readonly works?: boolean;
 }
 
 /** Sends one delivery once and decides what becomes of it. Does not throw for anything that a destination does. */
 export async function attempt(delivery: ClaimedDelivery, context: LaneContext, transport: Transport): Promise<Ended> {
   const { destination, attemptTimeoutMs, now } = context;
-  const { id, body, attempt } = delivery;
+  const startedAt = now();
   let answer: Answer | undefined;
   let verdict: Verdict;
   try {
-    const request = await destination.toRequest({ id, body, attempt, now: now() });
-    answer = await transport.send(request, attemptTimeoutMs);
+    const end = performance.now() + attemptTimeoutMs;
+    const request = await requestFor(delivery, context, startedAt);
+    answer = await transport.send(request, end - performance.now());
     verdict = destination.classify(answer, now());
   } catch (error) {
     if (error instanceof AttemptAbortedError) return handedBack(delivery, now());
     verdict = { outcome: 'retry', why: describe(error) };
   }
-  return conclude(delivery, context, verdict, answer);
+  const ended = conclude(delivery, context, verdict, answer);
+  tell(delivery, context, ended.settlement.outcome, startedAt, verdict, answer);
+  return { ...ended, works: verdict.outcome !== 'retry' };
+}
+
+/** Tokens are fetched here: that has to end within the attempt, too. */
+async function requestFor(delivery: ClaimedDelivery, context: LaneContext, now: number): Promise<OutgoingRequest> {
+  const { id, body, attempt } = delivery;
+  const made = context.destination.toRequest({ id, body, attempt, now });
+  if (!(made instanceof Promise)) return made;
+  if (await within(made, context.attemptTimeoutMs)) return made;
+  throw new AttemptTimeoutError('the request could not be prepared in time');
 }
 
 function conclude(delivery: ClaimedDelivery, context: LaneContext, verdict: Verdict, answer?: Answer): Ended {
   const { seq, id, fence, step, createdAt } = delivery;
-  const { policy, destination, now } = context;
+  const { policy, destination, now, redact } = context;
   const claim = { seq, id, fence };
   if (verdict.outcome === 'delivered') {
-    return { settlement: { ...claim, outcome: 'delivered' }, report: () => reportDelivered(delivery, context) };
+    const { confirmed = true } = verdict;
+    return {
+      settlement: { ...claim, outcome: 'delivered' },
+      report: () => reportDelivered(delivery, context, confirmed),
+    };
   }
-  const kept = keepable(answer ? `${verdict.why}\n${answer.body}` : verdict.why);
+  const kept = keepable(answer ? `${verdict.why}\n${answer.body}` : verdict.why, redact);
   let { why } = verdict;
   if (verdict.outcome === 'retry') {
-    const { retryAfterMs } = verdict;
-    const next = policy.next({ step, createdAt, now: now(), retryAfterMs, windowMs: destination.windowMs });
+    const { retryAfterMs, atMost } = verdict;
+    const next =
+      atMost !== undefined && delivery.attempt >= atMost
+        ? { exhausted: `after such an answer ${atMost} attempts are the most` }
+        : policy.next({ step, createdAt, now: now(), retryAfterMs, windowMs: destination.windowMs });
     if ('at' in next) {
       const report = () => reportRetry(delivery, context, why, next.at);
       return { settlement: { ...claim, outcome: 'retry', at: next.at, step: next.step, answer: kept }, report };
@@ -58,21 +80,49 @@ function handedBack({ seq, id, fence, step }: ClaimedDelivery, now: number): End
   return { settlement: { seq, id, fence, outcome: 'retry', at: now, step, answer }, report: () => {} };
 }
 
-function reportDelivered(delivery: ClaimedDelivery, { emitter, logger, name, onDelivered }: LaneContext): void {
-  onDelivered();
+function tell(
+  { id, event, attempt }: ClaimedDelivery,
+  { telemetry, name, destination, now, redact }: LaneContext,
+  outcome: Settlement['outcome'],
+  startedAt: number,
+  verdict: Verdict,
+  answer?: Answer,
+): void {
+  if (outcome === 'release') return;
+  telemetry.attempted({
+    id,
+    event,
+    attempt,
+    destination: name,
+    kind: destination.kind,
+    outcome,
+    startedAt,
+    endedAt: now(),
+    ...(answer ? { status: answer.status } : {}),
+    ...('why' in verdict ? { why: keepable(verdict.why, redact) } : {}),
+  });
+}
+
+function reportDelivered(delivery: ClaimedDelivery, context: LaneContext, confirmed: boolean): void {
+  const { emitter, logger, name } = context;
+  context.onSettled('delivered');
   logger.debug(`${name}: ${delivery.id} delivered at attempt ${delivery.attempt}`);
-  emitter.emit('delivered', () => eventOf(delivery));
+  emitter.emit('delivered', () => ({ ...eventOf(delivery), confirmed }));
 }
 
-function reportRetry(delivery: ClaimedDelivery, { emitter, logger, name }: LaneContext, why: string, at: number): void {
+function reportRetry(delivery: ClaimedDelivery, context: LaneContext, why: string, at: number): void {
+  const { emitter, logger, name, redact } = context;
   const nextAttemptAt = new Date(at);
-  logger.debug(`${name}: ${delivery.id} is tried again at ${nextAttemptAt.toISOString()}: ${keepable(why)}`);
-  emitter.emit('retry', () => ({ ...eventOf(delivery), why: keepable(why), nextAttemptAt }));
+  context.onSettled('retry');
+  logger.debug(`${name}: ${delivery.id} is tried again at ${nextAttemptAt.toISOString()}: ${keepable(why, redact)}`);
+  emitter.emit('retry', () => ({ ...eventOf(delivery), why: keepable(why, redact), nextAttemptAt }));
 }
 
-function reportDead(delivery: ClaimedDelivery, { emitter, logger, name }: LaneContext, why: string): void {
-  logger.error(`${name}: ${delivery.id} is given up after attempt ${delivery.attempt}: ${keepable(why)}`);
-  emitter.emit('dead', () => ({ ...eventOf(delivery), why: keepable(why) }));
+function reportDead(delivery: ClaimedDelivery, context: LaneContext, why: string): void {
+  const { emitter, logger, name, redact } = context;
+  context.onSettled('dead');
+  logger.error(`${name}: ${delivery.id} is given up after attempt ${delivery.attempt}: ${keepable(why, redact)}`);
+  emitter.emit('dead', () => ({ ...eventOf(delivery), why: keepable(why, redact) }));
 }
 
 function eventOf({ id, destination, attempt, event, transactionId }: ClaimedDelivery): DeliveryEvent {

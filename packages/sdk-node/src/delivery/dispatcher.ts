@@ -1,24 +1,33 @@
 import type { Destination } from '../destinations/destination.js';
-import { Lane } from './lane.js';
-import type { DeliveryContext } from './lane-context.js';
+import type { BreakerState } from './circuit-breaker.js';
+import { Lane, LEASE_MARGIN_MS } from './lane.js';
+import type { DeliveryContext, Tally } from './lane-context.js';
+
+export interface LaneReport extends Readonly<Tally> {
+  readonly breaker: BreakerState;
+}
+
+interface Entry {
+  readonly lane: Lane;
+  readonly tally: Tally;
+}
 
 /** All lanes of one `Tallyback`. They share the queue and nothing else: a slow destination delays no other. */
 export class Dispatcher {
-  readonly #lanes: readonly Lane[];
-  #delivered = 0;
+  readonly #entries: ReadonlyMap<string, Entry>;
 
   constructor(context: DeliveryContext, destinations: ReadonlyMap<string, Destination>) {
-    const onDelivered = () => {
-      this.#delivered += 1;
-    };
-    this.#lanes = [...destinations].map(
-      ([name, destination]) => new Lane({ ...context, name, destination, onDelivered }),
-    );
+    this.#entries = new Map([...destinations].map(([name, destination]) => [name, entry(context, name, destination)]));
   }
 
   /** Deliveries confirmed since the start. */
   get delivered(): number {
-    return this.#delivered;
+    return [...this.#entries.values()].reduce((sum, { tally }) => sum + tally.delivered, 0);
+  }
+
+  /** What each lane did since the start. */
+  report(): ReadonlyMap<string, LaneReport> {
+    return new Map([...this.#entries].map(([name, { lane, tally }]) => [name, { ...tally, breaker: lane.breaker }]));
   }
 
   wake(): void {
@@ -35,4 +44,19 @@ export class Dispatcher {
   async stop(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
+
+  get #lanes(): Lane[] {
+    return [...this.#entries.values()].map(({ lane }) => lane);
+  }
+}
+
+function entry(context: DeliveryContext, name: string, destination: Destination): Entry {
+  const tally: Tally = { delivered: 0, retry: 0, dead: 0 };
+  const onSettled = (outcome: keyof Tally) => {
+    tally[outcome] += 1;
+  };
+  const attemptTimeoutMs = destination.timeoutMs ?? context.attemptTimeoutMs;
+  // A destination that may take longer than others is held longer.
+  const leaseMs = Math.max(context.leaseMs, attemptTimeoutMs + 2 * LEASE_MARGIN_MS);
+  return { tally, lane: new Lane({ ...context, attemptTimeoutMs, leaseMs, name, destination, onSettled }) };
 }

@@ -1,8 +1,10 @@
 import type { Destination } from '../destinations/destination.js';
 import type { Logger } from '../logger.js';
 import type { Queue } from '../queue/queue.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { TypedEmitter } from '../typed-emitter.js';
 import type { DeliveryEvents } from './events.js';
+import type { Redact } from './redact.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { SettlementBatcher } from './settlement-batcher.js';
 
@@ -13,9 +15,21 @@ export interface DeliveryContext {
   readonly policy: RetryPolicy;
   readonly emitter: TypedEmitter<DeliveryEvents>;
   readonly logger: Logger;
+  readonly redact: Redact;
+  readonly telemetry: Telemetry;
   readonly attemptTimeoutMs: number;
   readonly leaseMs: number;
   readonly now: () => number;
+  /** Whether timers look for what becomes due. */
+  readonly background: boolean;
+}
+
+/** What happened since the start. */
+export interface Tally {
+  delivered: number;
+  /** Attempts that will be repeated. */
+  retry: number;
+  dead: number;
 }
 
 /** What one lane works with. */
@@ -23,6 +37,6 @@ export interface LaneContext extends DeliveryContext {
   /** The destination's name. */
   readonly name: string;
   readonly destination: Destination;
-  /** A destination confirmed a delivery. */
-  readonly onDelivered: () => void;
+  /** What became of an attempt, once it is written. */
+  readonly onSettled: (outcome: keyof Tally) => void;
 }

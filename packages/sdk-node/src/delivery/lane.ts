@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedDelivery, Settlement } from '../queue/queue.js';
 import { attempt, type Ended } from './attempt.js';
+import { type BreakerState, CircuitBreaker, type Pass } from './circuit-breaker.js';
 import type { LaneContext } from './lane-context.js';
+import { TokenBucket } from './token-bucket.js';
 import { Transport } from './transport.js';
 
 /** What an extended or fresh lease must still cover beyond the attempt itself: settling it. */
@@ -21,6 +23,8 @@ interface Held {
 export class Lane {
   readonly #concurrency: number;
   readonly #transport: Transport;
+  readonly #breaker: CircuitBreaker;
+  readonly #bucket: TokenBucket;
   readonly #stopping = new AbortController();
   #ready: Held[] = [];
   #active = 0;
@@ -30,12 +34,31 @@ export class Lane {
   #more = false;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Set while the rate limit holds back what is claimed. */
+  #pause: NodeJS.Timeout | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
   #idleWaiters: (() => void)[] = [];
 
   constructor(private readonly context: LaneContext) {
-    this.#concurrency = context.destination.concurrency ?? 16;
-    this.#transport = new Transport(this.#concurrency, context.attemptTimeoutMs);
+    const { name, emitter, logger, attemptTimeoutMs } = context;
+    const { concurrency = 16, ratePerSecond, burst, breaker, addressPolicy } = context.destination;
+    this.#concurrency = concurrency;
+    this.#transport = new Transport(concurrency, attemptTimeoutMs, addressPolicy);
+    this.#bucket = new TokenBucket(ratePerSecond, burst);
+    this.#breaker = new CircuitBreaker(breaker, (state, at) => {
+      const until = at === undefined ? {} : { until: new Date(at) };
+      if (until.until)
+        logger.warn(`${name}: every attempt fails; the next one is made after ${until.until.toISOString()}`);
+      else
+        logger.info(
+          state === 'closed' ? `${name}: works again` : `${name}: one delivery probes whether it works again`,
+        );
+      emitter.emit('breaker', () => ({ destination: name, state, ...until }));
+    });
+  }
+
+  get breaker(): BreakerState {
+    return this.#breaker.state;
   }
 
   get idle(): boolean {
@@ -57,8 +80,9 @@ export class Lane {
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#timer);
+    clearTimeout(this.#pause);
     this.#more = false;
-    this.#release(this.#ready.splice(0).map(({ delivery }) => delivery));
+    this.#putBack();
     await this.#transport.stop();
     this.#drive();
     await this.whenIdle();
@@ -68,9 +92,13 @@ export class Lane {
     return this.#stopping.signal.aborted;
   }
 
-  /** How many are claimed at once: enough ahead that requests never wait for a claim (2 instead of 4 cost a fifth). */
+  /**
+   * How many are claimed at once: enough ahead that requests never wait for a claim (2 instead of 4 cost a fifth), and no
+   * more than the rate limit lets go within half of their lease.
+   */
   get #most(): number {
-    return 4 * this.#concurrency;
+    const byRate = Math.floor((this.#bucket.perSecond * this.context.leaseMs) / 2_000);
+    return Math.max(1, Math.min(4 * this.#concurrency, byRate));
   }
 
   get #held(): number {
@@ -79,20 +107,51 @@ export class Lane {
 
   /** Starts what can start. Called after every change. */
   #drive(): void {
-    while (this.#active < this.#concurrency) {
-      const next = this.#ready.shift();
-      if (!next) break;
-      this.#active += 1;
-      this.#own(this.#deliver(next));
-    }
+    while (this.#active < this.#concurrency && this.#ready.length > 0) if (!this.#begin()) break;
     // In batches of at least half of what may be held, so that a claim is rare beside the requests.
-    if (this.#more && !this.#claiming && !this.#stopped && 2 * this.#held <= this.#most) this.#own(this.#claim());
+    if (this.#more && !this.#claiming && !this.#stopped && 2 * this.#held <= this.#most) this.#look();
     if (this.idle) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
-  async #claim(): Promise<void> {
+  /** Begins one attempt, unless the rate limit or the breaker holds it back. */
+  #begin(): boolean {
+    const now = this.context.now();
+    const wait = this.#bucket.waitMs(now);
+    if (wait > 0) {
+      this.#pause ??= setTimeout(() => {
+        this.#pause = undefined;
+        this.#drive();
+      }, wait).unref();
+      return false;
+    }
+    const pass = this.#breaker.enter(now);
+    const next = pass && this.#ready.shift();
+    if (!next) {
+      // Other processes may be luckier, and the next probe is claimed by itself.
+      this.#putBack();
+      return false;
+    }
+    this.#bucket.take();
+    this.#active += 1;
+    this.#own(this.#deliver(next, pass));
+    return true;
+  }
+
+  /** Claims what the breaker has room for. */
+  #look(): void {
+    const now = this.context.now();
+    const room = Math.min(this.#most - this.#held, this.#breaker.room(now));
+    if (room > 0) {
+      this.#own(this.#claim(room));
+    } else {
+      this.#more = false;
+      const wait = this.#breaker.waitMs(now);
+      if (wait !== undefined) this.#wakeIn(wait);
+    }
+  }
+
+  async #claim(limit: number): Promise<void> {
     const { queue, name, leaseMs, now } = this.context;
-    const limit = this.#most - this.#held;
     this.#claiming = true;
     this.#more = false;
     try {
@@ -124,7 +183,7 @@ export class Lane {
   /** An earlier wake-up stands; the timer never keeps the process alive, for what waits is in the queue. */
   #wakeIn(delayMs: number): void {
     const at = performance.now() + delayMs;
-    if (at >= this.#wakeAt || this.#stopped) return;
+    if (at >= this.#wakeAt || this.#stopped || !this.context.background) return;
     clearTimeout(this.#timer);
     this.#wakeAt = at;
     this.#timer = setTimeout(() => {
@@ -133,7 +192,7 @@ export class Lane {
     }, delayMs).unref();
   }
 
-  async #deliver(held: Held): Promise<void> {
+  async #deliver(held: Held, pass: Pass): Promise<void> {
     let ended: Ended | undefined;
     try {
       if (await this.#leased(held)) ended = await attempt(held.delivery, this.context, this.#transport);
@@ -142,9 +201,19 @@ export class Lane {
       this.#log(error);
     }
     this.#active -= 1;
+    this.#judge(pass, ended?.works);
     if (ended) this.#own(this.#settle(ended.settlement, ended.report));
     else this.#afterWork();
     this.#drive();
+  }
+
+  #judge(pass: Pass, works: boolean | undefined): void {
+    const before = this.#breaker.state;
+    if (works === undefined) this.#breaker.left(pass);
+    else if (works) this.#breaker.succeeded();
+    else this.#breaker.failed(pass, this.context.now());
+    // There may be room again, or a time to wait for.
+    if ((pass.probe || before !== this.#breaker.state) && !this.#stopped) this.#more = true;
   }
 
   /** A delivery may have waited behind slow ones; its lease must outlast the attempt. */
@@ -184,6 +253,10 @@ export class Lane {
   #afterWork(): void {
     // What was just delivered may have released a successor, and a retry may be due sooner than anything known.
     if (this.#held === 0 && this.#settling === 0 && !this.#stopped) this.#more = true;
+  }
+
+  #putBack(): void {
+    this.#release(this.#ready.splice(0).map(({ delivery }) => delivery));
   }
 
   #release(deliveries: readonly ClaimedDelivery[]): void {

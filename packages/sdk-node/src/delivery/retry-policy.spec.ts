@@ -54,7 +54,9 @@ describe('the retry policy', () => {
     const policy = retryPolicy([1_000, 1_000], () => 0.5);
     expect(policy.next({ ...failed, step: 2 })).toEqual({ exhausted: expect.stringContaining('2 retries') });
     const late = { ...failed, now: HOUR, retryAfterMs: HOUR };
-    expect(policy.next(late)).toEqual({ exhausted: expect.stringContaining('horizon') });
+    expect(policy.next(late)).toEqual({ at: 2 * HOUR, step: 1 });
+    expect(policy.next({ ...late, step: 2 })).toEqual({ exhausted: expect.stringContaining('2 retries') });
+    expect(policy.next({ ...failed, now: 900 * HOUR })).toEqual({ at: 900 * HOUR + 1_000, step: 1 });
     expect(policy.next({ ...failed, windowMs: 999 })).toEqual({ exhausted: expect.stringContaining('window') });
   });
 });

@@ -40,19 +40,21 @@ export interface RetryPolicy {
 /** @param random returns a number in [0, 1), as Math.random does */
 export function retryPolicy(schedule: readonly number[], random: () => number): RetryPolicy {
   const total = schedule.reduce((sum, delay) => sum + delay, 0);
-  // Every delay at its longest, and an hour for the attempts themselves; only answers with Retry-After can reach it.
+  // Every delay at its longest, and an hour for the attempts themselves. Beyond it, and so for what was replayed, answers
+  // with Retry-After use up the schedule, too: everything ends, and nothing before its schedule.
   const horizon = total * (1 + JITTER) + HOUR;
   return {
     next({ step, createdAt, now, retryAfterMs, windowMs }) {
-      const asked = retryAfterMs !== undefined;
-      const delay = asked ? clamp(retryAfterMs) : schedule[step];
+      const asked = retryAfterMs === undefined ? undefined : now + clamp(retryAfterMs);
+      const free = asked !== undefined && asked <= createdAt + horizon;
+      const delay = free ? 0 : schedule[step];
       if (delay === undefined) return { exhausted: `all ${schedule.length} retries of the schedule are used up` };
-      const at = now + Math.round(asked ? delay : delay * (1 - JITTER + 2 * JITTER * random()));
+      const planned = now + Math.round(delay * (1 - JITTER + 2 * JITTER * random()));
+      const at = Math.max(planned, asked ?? planned);
       if (windowMs !== undefined && at > createdAt + windowMs) {
         return { exhausted: 'the next retry would fall behind the window of the destination' };
       }
-      if (at > createdAt + horizon) return { exhausted: 'the next retry would fall behind the retry horizon' };
-      return { at, step: asked ? step : step + 1 };
+      return { at, step: free ? step : step + 1 };
     },
   };
 }

@@ -1,7 +1,8 @@
 import pRetry from 'p-retry';
 import { Pool } from 'undici';
-import type { Answer, OutgoingRequest } from '../destinations/destination.js';
+import type { Answer, Destination, OutgoingRequest } from '../destinations/destination.js';
 import { AnswerHandler } from './answer-handler.js';
+import { guardedConnector } from './guarded-connector.js';
 import { Slots } from './slots.js';
 
 /** The attempt took longer than it may. */
@@ -24,10 +25,14 @@ export class Transport {
   readonly #running = new Slots<AnswerHandler>();
   #stopped = false;
 
-  /** @param connections how many sockets per origin */
+  /**
+   * @param connections how many sockets per origin
+   * @param addressPolicy `public`: private addresses are refused when connecting
+   */
   constructor(
     private readonly connections: number,
     private readonly connectTimeoutMs: number,
+    private readonly addressPolicy: Destination['addressPolicy'] = 'any',
   ) {}
 
   /**
@@ -94,7 +99,8 @@ export class Transport {
     if (!pool) {
       // Our own timer covers the whole attempt, so undici's separate ones are off.
       const timeouts = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: this.connectTimeoutMs };
-      pool = new Pool(origin, { connections: this.connections, pipelining: 1, ...timeouts });
+      const connect = this.addressPolicy === 'public' ? { connect: guardedConnector(this.connectTimeoutMs) } : {};
+      pool = new Pool(origin, { connections: this.connections, pipelining: 1, ...timeouts, ...connect });
       this.#pools.set(origin, pool);
     }
     return pool;

@@ -60,7 +60,7 @@ export type Prepared =
 export interface BreakerOptions {
   /** So many failed attempts in a row open it. Default 10. */
   readonly failures?: number;
-  /** How long it stays open before one delivery probes the destination, in milliseconds. Default 30,000. */
+  /** How long it stays open before one delivery probes the destination, in milliseconds. Default 5,000. */
   readonly openMs?: number;
   /** Each failed probe doubles the time, up to this long. Default 300,000 ms. */
   readonly maxOpenMs?: number;
@@ -78,7 +78,7 @@ export interface DestinationOptions {
   readonly concurrency?: number;
   /** Requests per second. Default: what the destination documents, else unlimited. */
   readonly ratePerSecond?: number;
-  /** So many requests may leave at once after a pause, within {@link ratePerSecond}. Default: one second's worth. */
+  /** So many requests may leave at once after a pause, within {@link ratePerSecond}. Default: a tenth of a second's worth. */
   readonly burst?: number;
   /** After this long (milliseconds since `convert()`) it is given up. Default: what the destination documents. */
   readonly windowMs?: number;
@@ -96,7 +96,7 @@ export interface Destination {
   readonly concurrency?: number;
   /** Requests per second. Default: unlimited. */
   readonly ratePerSecond?: number;
-  /** So many requests may leave at once after a pause. Default: one second's worth of {@link ratePerSecond}. */
+  /** So many requests may leave at once after a pause. Default: a tenth of a second's worth, at least 1. */
   readonly burst?: number;
   /** After this long (milliseconds since `convert()`) the destination takes the conversion no more. */
   readonly windowMs?: number;

@@ -1,0 +1,103 @@
+import { type ConversionMessage, createId, MAX_MESSAGE_BYTES, serializeMessage } from '@tallyback/protocol';
+import type { DeliveryEvents } from './delivery/events.js';
+import type { Destination, PrepareContext, Prepared } from './destinations/destination.js';
+import { asQueueUnavailable, ConfigurationError, InvalidConversionError } from './errors.js';
+import type { Settings } from './options.js';
+import type { NewDelivery, NewMessage } from './queue/queue.js';
+import type { Receipt } from './receipt.js';
+import type { Telemetry } from './telemetry/telemetry.js';
+import type { TypedEmitter } from './typed-emitter.js';
+
+type Draft = Pick<ConversionMessage, 'type' | 'data'>;
+
+/** Turns a checked message into stored deliveries. */
+export class Acceptance {
+  constructor(
+    private readonly settings: Settings,
+    private readonly emitter: TypedEmitter<DeliveryEvents>,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  /**
+   * @param transaction what the queue joins instead of a transaction of its own
+   * @throws {InvalidConversionError} when the message is too long
+   * @throws {ConfigurationError} when the queue can join no transaction
+   * @throws {QueueUnavailableError} when it was not stored
+   */
+  async accept(draft: Draft, context: PrepareContext, transaction?: unknown): Promise<Receipt> {
+    const { queue, now } = this.settings;
+    if (transaction !== undefined && !queue.joinsTransactions) {
+      throw new ConfigurationError('manager', 'needs typeormQueue(); other queues cannot join a transaction');
+    }
+    const createdAt = now();
+    const acceptedAt = new Date(createdAt).toISOString();
+    const message = { ...draft, timestamp: acceptedAt } as ConversionMessage;
+    const { event, transactionId } = message.data as { event: string; transactionId: string };
+    const deliveries = this.#deliveries(message, context, createdAt);
+    const identity = { event, transactionId };
+    const kind: NewMessage['kind'] = draft.type === 'conversion.created' ? 'created' : 'updated';
+    const stored = { id: createId(createdAt), kind, ...identity, createdAt, deliveries };
+    const result = await queue.enqueue(stored, transaction).catch((error: unknown) => {
+      if (error instanceof ConfigurationError) throw error;
+      throw asQueueUnavailable(error, 'The conversion was not stored');
+    });
+    const receipt: Receipt = result.stored
+      ? { id: stored.id, ...identity, acceptedAt, destinations: deliveries.map(nameOf), deduplicated: false }
+      : {
+          id: result.first.id,
+          ...identity,
+          acceptedAt: new Date(result.first.createdAt).toISOString(),
+          destinations: result.first.destinations,
+          deduplicated: true,
+        };
+    if (result.stored) this.#reportDead(stored);
+    const { id, deduplicated, destinations } = receipt;
+    const told = { type: draft.type, ...identity, id, deduplicated, destinations: destinations.length };
+    this.telemetry.accepted({ ...told, startedAt: createdAt, endedAt: now() });
+    return receipt;
+  }
+
+  #deliveries(message: ConversionMessage, context: PrepareContext, createdAt: number): NewDelivery[] {
+    const whole = serializeMessage(message);
+    checkSize(whole);
+    const deliveries: NewDelivery[] = [];
+    for (const [destination, { prepare }] of this.settings.destinations) {
+      const own = prepare ? this.#prepared(destination, message, context) : whole;
+      const id = createId(createdAt);
+      if (typeof own === 'string') deliveries.push({ id, destination, body: own });
+      else if ('dead' in own) deliveries.push({ id, destination, body: '', dead: this.settings.redact(own.dead) });
+    }
+    return deliveries;
+  }
+
+  /** No destination can make convert() fail: what it throws is kept for somebody to see. */
+  #prepared(name: string, message: ConversionMessage, context: PrepareContext): Prepared {
+    const destination = this.settings.destinations.get(name) as Destination;
+    try {
+      return destination.prepare?.(message, context) ?? { dead: 'it was not prepared' };
+    } catch (error) {
+      return { dead: `it could not be prepared: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  #reportDead({ event, transactionId, deliveries }: NewMessage): void {
+    for (const { id, destination, dead } of deliveries) {
+      if (dead === undefined) continue;
+      this.settings.logger.error(`${destination}: ${id} can never be sent and is kept as a dead letter: ${dead}`);
+      this.emitter.emit('dead', () => ({ id, destination, event, transactionId, attempt: 0, why: dead }));
+    }
+  }
+}
+
+function nameOf({ destination }: NewDelivery): string {
+  return destination;
+}
+
+function checkSize(body: string): void {
+  // A UTF-16 unit is at most three bytes: most messages need no counting.
+  if (body.length * 3 <= MAX_MESSAGE_BYTES) return;
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= MAX_MESSAGE_BYTES) return;
+  const detail = `the message is ${bytes} bytes long; at most ${MAX_MESSAGE_BYTES} are allowed: send fewer items or less metadata`;
+  throw new InvalidConversionError([{ reason: 'malformed_request', field: '', detail }]);
+}
