@@ -15,6 +15,7 @@ export { type TiktokOptions, tiktokEvents } from './destinations/ad-platforms/ti
 export type {
   Answer,
   Attempt,
+  BreakerOptions,
   Destination,
   DestinationOptions,
   OutgoingRequest,
