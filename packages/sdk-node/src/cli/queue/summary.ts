@@ -1,0 +1,66 @@
+import Database from 'libsql';
+import { STATE } from '../../queue/sqlite/schema.js';
+
+/** What waits for one destination. */
+export interface DestinationSummary {
+  readonly destination: string;
+  readonly pending: number;
+  readonly inFlight: number;
+  readonly dead: number;
+  /** When the oldest of them was accepted, milliseconds since the epoch. */
+  readonly oldest: number;
+  /** When the next one is due; `null` when none can be sent. */
+  readonly nextDue: number | null;
+}
+
+export interface Summary {
+  /** By name; the queue knows only those for which something waits. */
+  readonly destinations: readonly DestinationSummary[];
+  /** How many deliveries were ever accepted. */
+  readonly accepted: number;
+}
+
+/** Counts of a queue file. Reads an index only, so a million rows take a fraction of a second. */
+export class SummaryReader {
+  readonly #db: Database.Database;
+  readonly #destinations;
+  readonly #accepted;
+
+  /** @param path a file that a queue has opened before, so that its schema is there */
+  constructor(path: string) {
+    this.#db = new Database(path);
+    this.#db.exec('PRAGMA busy_timeout = 5000');
+    this.#destinations = this.#db.prepare(
+      `SELECT s.*, (SELECT created_at FROM delivery WHERE seq = s.first) AS oldest
+       FROM (SELECT destination, min(seq) AS first, min(due_at) AS nextDue,
+                    count(*) FILTER (WHERE state = ${STATE.pending}) AS pending,
+                    count(*) FILTER (WHERE state = ${STATE.leased}) AS inFlight,
+                    count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
+             FROM delivery GROUP BY destination) s ORDER BY destination`,
+    );
+    this.#accepted = this.#db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'delivery'`);
+  }
+
+  read(): Summary {
+    const rows = this.#destinations.all() as DestinationSummary[];
+    const destinations = rows.map(({ destination, pending, inFlight, dead, oldest, nextDue }) => {
+      return { destination, pending, inFlight, dead, oldest, nextDue };
+    });
+    const last = this.#accepted.get() as { seq: number } | undefined;
+    return { destinations, accepted: last?.seq ?? 0 };
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** One look at a queue file. */
+export function readSummary(path: string): Summary {
+  const reader = new SummaryReader(path);
+  try {
+    return reader.read();
+  } finally {
+    reader.close();
+  }
+}
