@@ -69,7 +69,7 @@ export class Tallyback {
     queue.watch?.(() => this.#announce(wake));
     // Deferred, so that listeners added right after construction miss nothing. A queue that cannot be opened is retried.
     setImmediate(() => {
-      void this.#telemetry.load();
+      if (!this.#closing) void this.#telemetry.load();
       wake();
     });
   }

@@ -21,7 +21,13 @@ export function shops(): (options: Partial<TallybackOptions> & Pick<TallybackOpt
     await Promise.allSettled(made.splice(0).map((shop) => shop.close({ timeoutMs: 100 })));
   });
   return (options) => {
-    const shop = new Tallyback({ queue: memoryQueue(), logger: quiet, random: () => 0.5, ...options });
+    const shop = new Tallyback({
+      queue: memoryQueue(),
+      logger: quiet,
+      telemetry: false,
+      random: () => 0.5,
+      ...options,
+    });
     made.push(shop);
     return shop;
   };
