@@ -46,7 +46,8 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
   });
 }
 
-interface PragmaConnection {
+/** The part of a SQLite connection that sets it up. */
+export interface PragmaConnection {
   pragma(statement: string): unknown;
 }
 

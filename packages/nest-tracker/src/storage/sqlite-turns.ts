@@ -10,7 +10,11 @@ import { DatabaseClosedError } from './storage-failure.js';
 export class SqliteTurns {
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly dataSource: DataSource) {}
+  /** @param lent The host's data source, which may be the same or have the same file open. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lent?: DataSource,
+  ) {}
 
   /**
    * Runs `work` when everything before it has ended and no transaction of the host's is open.
@@ -19,18 +23,19 @@ export class SqliteTurns {
    */
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(async () => {
-      await this.hostTransactionEnds();
+      // A host's transactions know nothing of our turns. To wait for the lock inside SQLite would stop the event loop,
+      // and with it the host's transaction that we wait for.
+      while (inTransaction(this.dataSource) || inTransaction(this.lent)) await new Promise(setImmediate);
+      if (!sqliteConnectionOf(this.dataSource).open) throw new DatabaseClosedError();
       return work();
     });
     this.last = turn.catch(() => undefined);
     return turn;
   }
+}
 
-  /** A host that shares its data source opens transactions that know nothing of our turns; wait until they are over. */
-  private async hostTransactionEnds(): Promise<void> {
-    const connection = sqliteConnectionOf(this.dataSource);
-    // Asked of a closed connection, libsql's `inTransaction` aborts the whole process.
-    while (connection.open && connection.inTransaction) await new Promise(setImmediate);
-    if (!connection.open) throw new DatabaseClosedError();
-  }
+function inTransaction(dataSource: DataSource | undefined): boolean {
+  const connection = dataSource && sqliteConnectionOf(dataSource);
+  // Asked of a closed connection, libsql's `inTransaction` aborts the whole process.
+  return connection?.open === true && connection.inTransaction;
 }

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import type { TrackerOptions } from '../tracker.options.js';
 import { trackerEntities } from './entities.js';
 import { createTrackerDataSource } from './open-database.js';
+import { ownConnection } from './own-connection.js';
 import { runTrackerMigrations } from './run-migrations.js';
 import { TrackerStorage } from './tracker-storage.js';
 
@@ -12,12 +13,17 @@ import { TrackerStorage } from './tracker-storage.js';
  * @throws Error that says what is missing and how to add it.
  */
 export async function openStorage(options: TrackerOptions, hosted: DataSource | undefined): Promise<TrackerStorage> {
-  const dataSource = options.database
-    ? createTrackerDataSource(options.database)
-    : requireEntities(options.dataSource ?? hosted);
+  if (options.database) return prepare(createTrackerDataSource(options.database), options);
+  const lent = requireEntities(options.dataSource ?? hosted);
+  if (!lent.isInitialized) await lent.initialize();
+  const own = ownConnection(lent);
+  return own ? prepare(own, options, lent) : prepare(lent, options, lent);
+}
+
+async function prepare(dataSource: DataSource, options: TrackerOptions, lent?: DataSource): Promise<TrackerStorage> {
   if (!dataSource.isInitialized) await dataSource.initialize();
   if (options.runMigrations ?? true) await runTrackerMigrations(dataSource);
-  return new TrackerStorage(dataSource, options.database !== undefined);
+  return new TrackerStorage(dataSource, lent);
 }
 
 function requireEntities(dataSource: DataSource | undefined): DataSource {

@@ -9,13 +9,13 @@ export class TrackerStorage implements OnApplicationShutdown {
   readonly dialect: Dialect;
   private readonly turns: SqliteTurns | undefined;
 
-  /** @param owned Whether the module opened the data source and therefore closes it. */
+  /** @param lent The host's data source, if there is one; it is the same one, or has the same SQLite file open. */
   constructor(
     readonly dataSource: DataSource,
-    private readonly owned: boolean,
+    private readonly lent?: DataSource,
   ) {
     this.dialect = dialectOf(dataSource);
-    this.turns = this.dialect === 'sqlite' ? new SqliteTurns(dataSource) : undefined;
+    this.turns = this.dialect === 'sqlite' ? new SqliteTurns(dataSource, lent) : undefined;
   }
 
   /** For reads outside a transaction. */
@@ -38,7 +38,7 @@ export class TrackerStorage implements OnApplicationShutdown {
 
   /** After the last request has been answered; a host's data source is left to the host. */
   async onApplicationShutdown(): Promise<void> {
-    if (this.owned && this.dataSource.isInitialized) await this.dataSource.destroy();
+    if (this.dataSource !== this.lent && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
   /** Locks rows read inside a transaction until it ends. SQLite needs none: it has one writer. */
