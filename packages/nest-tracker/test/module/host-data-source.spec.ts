@@ -5,7 +5,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import libsql from 'libsql';
 import { Column, DataSource, type DataSourceOptions, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { TrackerModule, type TrackerModuleExtras, type TrackerOptions, trackerEntities } from '../../src/index.js';
+import {
+  CatalogService,
+  ConversionsService,
+  TrackerModule,
+  type TrackerModuleExtras,
+  type TrackerOptions,
+  trackerEntities,
+} from '../../src/index.js';
 import { CATALOG } from '../support/catalog.js';
 import { DATABASES, type TestDatabase } from '../support/databases.js';
 import { report, unique } from '../support/messages.js';
@@ -80,6 +87,37 @@ describe.each(DATABASES)('a host with its own data source on $database', ({ crea
     const conversions = await database.query('SELECT transaction_id FROM tallyback_conversions');
     expect(new Set(conversions.map((row) => row.transaction_id))).toEqual(new Set(transactions));
     expect(await database.query('SELECT * FROM host_orders')).toEqual([]);
+  });
+
+  it('loses no conversion when a transaction of its own begins while one is recorded', async () => {
+    const conversions = tracker.get(ConversionsService);
+    const advertiser = (await tracker.get(CatalogService).snapshot()).advertisersByKey.get('acme');
+    if (!advertiser) throw new Error('The catalog has no acme.');
+    const clickId = await click(tracker, 'boots');
+    // The host begins so many steps of the micro-task queue after the tracker.
+    for (let steps = 0; steps < 120; steps += 3) {
+      const transactionId = unique();
+      const data = { clickId, transactionId, event: 'purchase' };
+      const host = (async () => {
+        for (let i = 0; i < steps; i++) await null;
+        await dataSource
+          .transaction(async (manager) => {
+            await manager.query('SELECT 1');
+            await new Promise(setImmediate);
+            throw new Error('rolled back');
+          })
+          .catch((error: Error) => expect(error.message).toBe('rolled back'));
+      })();
+      const result = await conversions.record({
+        advertiser,
+        message: { type: 'conversion.created', timestamp: new Date().toISOString(), data },
+        sender: { method: 'signature', signed: true },
+      });
+      await host;
+      expect(result).toMatchObject({ accepted: true, outcome: 'recorded' });
+      const stored = 'SELECT 1 FROM tallyback_conversions WHERE transaction_id = $1';
+      expect(await database.query(stored, [transactionId])).toHaveLength(1);
+    }
   });
 
   it('keeps its own committed rows beside the tracker’s', async () => {
