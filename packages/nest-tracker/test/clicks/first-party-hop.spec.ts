@@ -96,3 +96,16 @@ describe('the first-party hop behind a proxy, with a cookie of its own', () => {
     },
   );
 });
+
+describe('the first-party hop of a module that knows its public address', () => {
+  onEveryTracker(
+    (current) => {
+      it('goes by that address, whatever host and protocol the request shows', async () => {
+        const { attributes } = await hop(current.tracker, '/o/boots', { host: 'internal:4010' });
+        expect(attributes).toContain('Secure');
+        expect(attributes).toContain('Domain=shop.example');
+      });
+    },
+    { options: { publicUrl: 'https://go.shop.example' } },
+  );
+});
