@@ -45,7 +45,7 @@ describe('the payout of a conversion', () => {
 
     it('is never set by an unsigned postback', async () => {
       const { tracker } = current;
-      const clickid = await click(tracker, 'open');
+      const clickid = await click(tracker, 'open-override');
       const answer = await send(tracker, postback({ clickid, txid: unique(), revenue: '10.00', payout: '7.77' }));
       expect(answer.body).toMatchObject({ outcome: 'recorded', payout: { amount: '1.00', currency: 'EUR' } });
     });

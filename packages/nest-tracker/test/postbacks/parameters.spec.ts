@@ -240,6 +240,17 @@ describe('a classic postback', () => {
       expectRefusal(await send(tracker, postback({ clickid, txid: unique(), advertiser: 'open' })), 'click_mismatch');
     });
 
+    it('learns nothing of, and changes nothing about, an order that stands under another click', async () => {
+      const { tracker } = current;
+      const txid = unique();
+      const first = { clickid: await click(tracker, 'open'), txid, revenue: '1.00' };
+      expect((await send(tracker, postback(first))).status).toBe(201);
+      const other = await send(tracker, postback({ ...first, clickid: await click(tracker, 'open') }));
+      expectRefusal(other, 'click_mismatch');
+      expect(other.text).not.toContain(first.clickid);
+      expect((await send(tracker, postback(first))).body.outcome).toBe('duplicate');
+    });
+
     it('records nothing by HEAD', async () => {
       const { tracker } = current;
       const clickId = await click(tracker, 'open');

@@ -52,6 +52,7 @@ const offers: OfferSeed[] = [
   offer('by-token', { payout: [{ kind: 'percent', percent: '10' }] }, 'token'),
   offer('by-ip', {}, 'ip'),
   offer('open', { payout: [{ kind: 'percent', percent: '10' }] }, 'open'),
+  offer('open-override', { allowPayoutOverride: true, payout: [{ kind: 'fixed', amount: '1.00' }] }, 'open'),
   offer('ed25519', {}, 'ed25519'),
 ];
 
