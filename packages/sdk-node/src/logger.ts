@@ -18,12 +18,16 @@ export const defaultLogger: Logger = {
 
 /** The same logger without secrets in its messages. What it throws is swallowed: logging must not break deliveries. */
 export function safeLogger(logger: Logger, redact: (text: string) => string): Logger {
-  const safe = (level: keyof Logger) => (message: string) => {
-    try {
-      logger[level](redact(message));
-    } catch {
-      // There is nowhere left to report it.
-    }
+  const safe = (level: keyof Logger) => {
+    // Nobody listens: then a line for every delivery need not be looked through either.
+    if (logger[level] === silent) return silent;
+    return (message: string) => {
+      try {
+        logger[level](redact(message));
+      } catch {
+        // There is nowhere left to report it.
+      }
+    };
   };
   return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
 }

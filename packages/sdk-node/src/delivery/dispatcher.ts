@@ -15,9 +15,11 @@ interface Entry {
 /** All lanes of one `Tallyback`. They share the queue and nothing else: a slow destination delays no other. */
 export class Dispatcher {
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #lanes: readonly Lane[];
 
   constructor(context: DeliveryContext, destinations: ReadonlyMap<string, Destination>) {
     this.#entries = new Map([...destinations].map(([name, destination]) => [name, entry(context, name, destination)]));
+    this.#lanes = [...this.#entries.values()].map(({ lane }) => lane);
   }
 
   /** Deliveries confirmed since the start. */
@@ -43,10 +45,6 @@ export class Dispatcher {
   /** Cuts off what is in flight and hands its leases back. */
   async stop(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
-  }
-
-  get #lanes(): Lane[] {
-    return [...this.#entries.values()].map(({ lane }) => lane);
   }
 }
 
