@@ -6,7 +6,10 @@ import { configureApp } from './app.module.js';
 import { type Environment, LOG_LEVELS } from './environment.js';
 
 function createAdapter({ adapter, trustProxy }: Environment): ExpressAdapter | FastifyAdapter {
-  if (adapter === 'fastify') return new FastifyAdapter({ trustProxy: [...trustProxy] });
+  if (adapter === 'fastify') {
+    // Longer than any key, so that what is no campaign is told so by the tracker and not by the router.
+    return new FastifyAdapter({ trustProxy: [...trustProxy], routerOptions: { maxParamLength: 1_000 } });
+  }
   const express = new ExpressAdapter();
   express.disable('x-powered-by');
   express.set('trust proxy', [...trustProxy]);

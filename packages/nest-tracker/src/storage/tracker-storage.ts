@@ -2,6 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import { type BulkInsert, createBulkInsert } from './bulk-insert.js';
 import { type Dialect, dialectOf } from './dialect.js';
+import { whileBusy } from './sqlite-busy.js';
 import { SqliteTurns } from './sqlite-turns.js';
 
 /** The tracker's way to the database: one place that knows how each of the two wants to be written to. */
@@ -26,7 +27,7 @@ export class TrackerStorage implements OnApplicationShutdown {
   /** Runs `work` in one transaction: everything in it is stored, or nothing. */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const run = () => this.dataSource.transaction(work);
-    return this.turns ? this.turns.take(run) : run();
+    return this.turns ? this.turns.take(() => whileBusy(run)) : run();
   }
 
   /** A bulk insert for one table that respects the turns of SQLite. */
