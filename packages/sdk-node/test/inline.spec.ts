@@ -46,6 +46,19 @@ describe('the inline mode', () => {
     expect(tracker.received.map(({ id }) => id)).toContain('left');
     expect(await queue.counts(['house'])).toEqual({ pending: 0, inFlight: 0, dead: 0 });
   });
+
+  it('repeats nothing by itself, however soon it would be due', async () => {
+    const [inline, server] = [await sink((r) => json(r, 503, {})), await sink((r) => json(r, 503, {}))];
+    const retrySchedule = Array.from({ length: 50 }, () => 1);
+    const first = shop({ inline: true, retrySchedule, destinations: { house: house(inline.url) } });
+    await first.convert({ transactionId: 'A-1' });
+    const tried = inline.received.length;
+    // Measured by another that does repeat: by then the first would have had plenty of turns, too.
+    const second = shop({ retrySchedule, destinations: { house: house(server.url) } });
+    await second.convert({ transactionId: 'A-1' });
+    await server.arrived(8);
+    expect(inline.received).toHaveLength(tried);
+  });
 });
 
 describe('waitUntil', () => {

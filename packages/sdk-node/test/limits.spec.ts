@@ -67,6 +67,56 @@ describe('the circuit breaker of a destination', () => {
     expect(changes).toEqual(['house open', 'house halfOpen', 'house open', 'house halfOpen', 'house closed']);
   });
 
+  it('probes by itself, and goes on although an earlier attempt still hangs', async () => {
+    let mode: 'hang' | 'fail' | 'well' = 'hang';
+    const tracker = await sink((...given) => {
+      if (mode === 'fail') json(given[0], 503, {});
+      else if (mode === 'well') recorded(...given);
+    });
+    const opened = { resolve: () => {} };
+    const open = new Promise<void>((resolve) => {
+      opened.resolve = resolve;
+    });
+    // The machine's own clock: nobody but the lane's timers makes anything happen here.
+    const tallyback = shop({
+      retrySchedule: [1, 1, 1, 1, 1, 1, 1, 1],
+      destinations: { house: to(tracker.url, { breaker: { failures: 4, openMs: 20 }, concurrency: 4 }) },
+    });
+    tallyback.on('breaker', ({ state }) => state === 'open' && opened.resolve());
+    await tallyback.convert({ transactionId: 'hanging' });
+    await tracker.arrived(1);
+    mode = 'fail';
+    for (let n = 0; n < 40; n += 1) await tallyback.convert({ transactionId: `A-${n}` });
+    await open;
+    mode = 'well';
+    let delivered = 0;
+    await new Promise<void>((resolve) => {
+      tallyback.on('delivered', () => {
+        delivered += 1;
+        if (delivered === 40) resolve();
+      });
+    });
+    expect(await tallyback.stats()).toMatchObject({ house: { breaker: 'closed', delivered: 40, inFlight: 1 } });
+  });
+
+  it('probes again and again, with nobody to wake it', async () => {
+    let requests = 0;
+    const tracker = await sink((...given) => {
+      requests += 1;
+      if (requests <= 8) json(given[0], 503, {});
+      else recorded(...given);
+    });
+    const tallyback = shop({
+      destinations: { house: to(tracker.url, { breaker: { failures: 4, openMs: 5, maxOpenMs: 10 }, concurrency: 1 }) },
+    });
+    const closed = new Promise<void>((resolve) => {
+      tallyback.on('breaker', ({ state }) => state === 'closed' && resolve());
+    });
+    for (let n = 0; n < 20; n += 1) await tallyback.convert({ transactionId: `A-${n}` });
+    await closed;
+    expect(tracker.received).toHaveLength(9);
+  });
+
   it('stays closed while the destination refuses what it does not like: it works', async () => {
     const picky = await sink((response) => json(response, 422, { outcome: 'rejected', reason: 'click_not_found' }));
     const { tallyback, changes, convert } = timed({ destinations: { house: to(picky.url, { breaker }) } });
@@ -105,18 +155,25 @@ describe('the circuit breaker of a destination', () => {
 describe('the rate limit of a destination', () => {
   it('lets no more requests begin than it says, and delivers all in the end', async () => {
     const house = await sink();
-    const { clock, tallyback, convert } = timed({
-      destinations: { house: to(house.url, { ratePerSecond: 10, burst: 2 }) },
-    });
+    const limited = to(house.url, { ratePerSecond: 10, burst: 2 });
+    const begun: number[] = [];
+    const watched: Destination = {
+      ...limited,
+      toRequest: (attempt) => {
+        begun.push(attempt.now - START);
+        return limited.toRequest(attempt);
+      },
+    };
+    const { clock, tallyback, convert } = timed({ destinations: { house: watched } });
     await convert(6);
     await house.arrived(2);
+    // Nobody can begin before the clock moves; timers only ask again.
     for (let count = 3; count <= 6; count += 1) {
-      expect(house.received).toHaveLength(count - 1);
-      // Nobody can begin before the clock moves; timers only ask again.
       clock.at += 100;
       await house.arrived(count);
     }
     expect(await tallyback.flush()).toEqual({ delivered: 6, pending: 0, dead: 0 });
+    expect(begun).toEqual([0, 0, 100, 200, 300, 400]);
   });
 
   it('takes no more from the queue than it can send in time', async () => {

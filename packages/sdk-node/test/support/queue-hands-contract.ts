@@ -166,6 +166,19 @@ export function queueHandsContract(name: string, make: () => Queue): void {
       expect(await claim(queue)).toMatchObject([{ id: idOf(refund) }]);
     });
 
+    it('leaves one that waits for its retry alone when what follows it is discarded', async () => {
+      const queue = fresh();
+      const transactionId = 'chain';
+      const purchase = message({ transactionId });
+      const update = born({ transactionId, kind: 'updated' }, '{}');
+      for (const one of [purchase, update]) await queue.enqueue(one);
+      const [held] = (await claim(queue)) as [ClaimedDelivery];
+      await queue.settle([{ ...of(held), outcome: 'retry', at: 50_000, step: 1, answer: '503' }]);
+      expect(await queue.discard([idOf(update)])).toBe(1);
+      expect(await claim(queue, 49_999)).toEqual([]);
+      expect(await claim(queue, 50_000)).toMatchObject([{ id: idOf(purchase), step: 1 }]);
+    });
+
     it('makes a replayed one wait for what is still before it', async () => {
       const queue = fresh();
       const transactionId = 'chain';
