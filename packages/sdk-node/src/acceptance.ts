@@ -51,6 +51,7 @@ export class Acceptance {
           deduplicated: true,
         };
     if (result.stored) this.#reportDead(stored);
+    if (!this.telemetry.active) return receipt;
     const { id, deduplicated, destinations } = receipt;
     const told = { type: draft.type, ...identity, id, deduplicated, destinations: destinations.length };
     this.telemetry.accepted({ ...told, startedAt: createdAt, endedAt: now() });

@@ -16,13 +16,16 @@ export interface Ended {
 
 /** Sends one delivery once and decides what becomes of it. Does not throw for anything that a destination does. */
 export async function attempt(delivery: ClaimedDelivery, context: LaneContext, transport: Transport): Promise<Ended> {
-  const { destination, attemptTimeoutMs, now } = context;
+  const { destination, attemptTimeoutMs, now, telemetry } = context;
+  const { id, body, attempt } = delivery;
   const startedAt = now();
   let answer: Answer | undefined;
   let verdict: Verdict;
   try {
     const end = performance.now() + attemptTimeoutMs;
-    const request = await requestFor(delivery, context, startedAt);
+    const made = destination.toRequest({ id, body, attempt, now: startedAt });
+    // Most are made at once, and every pause of a request that is not needed costs.
+    const request = made instanceof Promise ? await inTime(made, attemptTimeoutMs) : made;
     answer = await transport.send(request, end - performance.now());
     verdict = destination.classify(answer, now());
   } catch (error) {
@@ -30,16 +33,13 @@ export async function attempt(delivery: ClaimedDelivery, context: LaneContext, t
     verdict = { outcome: 'retry', why: describe(error) };
   }
   const ended = conclude(delivery, context, verdict, answer);
-  tell(delivery, context, ended.settlement.outcome, startedAt, verdict, answer);
-  return { ...ended, works: verdict.outcome !== 'retry' };
+  if (telemetry.active) tell(delivery, context, ended.settlement.outcome, startedAt, verdict, answer);
+  return Object.assign(ended, { works: verdict.outcome !== 'retry' });
 }
 
-/** Tokens are fetched here: that has to end within the attempt, too. */
-async function requestFor(delivery: ClaimedDelivery, context: LaneContext, now: number): Promise<OutgoingRequest> {
-  const { id, body, attempt } = delivery;
-  const made = context.destination.toRequest({ id, body, attempt, now });
-  if (!(made instanceof Promise)) return made;
-  if (await within(made, context.attemptTimeoutMs)) return made;
+/** Tokens are fetched there: that has to end within the attempt, too. */
+async function inTime(made: Promise<OutgoingRequest>, timeoutMs: number): Promise<OutgoingRequest> {
+  if (await within(made, timeoutMs)) return made;
   throw new AttemptTimeoutError('the request could not be prepared in time');
 }
 

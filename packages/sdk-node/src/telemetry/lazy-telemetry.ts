@@ -11,6 +11,10 @@ export class LazyTelemetry implements Telemetry {
     private readonly onError: (error: unknown) => void,
   ) {}
 
+  get active(): boolean {
+    return this.#telemetry !== undefined;
+  }
+
   /** Never rejects. */
   load(): Promise<void> {
     this.#loading ??= this.wanted ? this.#load() : Promise.resolve();

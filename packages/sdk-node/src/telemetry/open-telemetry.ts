@@ -9,6 +9,7 @@ const SCOPE = '@tallyback/sdk-node';
  * Attributes hold no personal data and no secrets.
  */
 export class OpenTelemetry implements Telemetry {
+  readonly active = true;
   readonly #tracer: Otel.Tracer;
   readonly #conversions: Otel.Counter;
   readonly #attempts: Otel.Counter;

@@ -30,6 +30,8 @@ export interface Attempted {
 
 /** Who watches: nobody, or OpenTelemetry. Never throws. */
 export interface Telemetry {
+  /** Whether anybody watches: what nobody sees need not be put together. */
+  readonly active: boolean;
   accepted(accepted: Accepted): void;
   attempted(attempted: Attempted): void;
 }
