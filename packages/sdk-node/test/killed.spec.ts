@@ -3,7 +3,10 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Queue } from '../src/queue/queue.js';
 import { sqliteQueue } from '../src/sqlite.js';
+import { typeormQueue } from '../src/typeorm.js';
+import { type DatabaseKind, databases } from './support/databases.js';
 import { SECRET } from './support/shop.js';
 import { json, type Received, recorded, type Sink, sinks } from './support/sink.js';
 import { tempDirs } from './support/temp-dir.js';
@@ -13,6 +16,7 @@ const KILLS = Number(process.env.TALLYBACK_KILLS ?? 12);
 const ORDERS = 60;
 const sink = sinks();
 const dirs = tempDirs();
+const postgres = databases().find(({ name }) => name === 'PostgreSQL') as DatabaseKind;
 const running: ChildProcess[] = [];
 
 afterEach(() => {
@@ -111,13 +115,31 @@ async function moody() {
   };
 }
 
-describe('SIGKILL at random instants', () => {
+/** Where the killed sellers keep their queue, and the same queue for the test itself. */
+const queues = [
+  {
+    name: 'SQLite',
+    async create() {
+      const path = join(dirs(), 'queue.db');
+      return { address: path, open: async (): Promise<Queue> => sqliteQueue({ path }) };
+    },
+  },
+  {
+    name: 'PostgreSQL',
+    async create() {
+      const { address, connect } = await postgres.create();
+      return { address, open: async (): Promise<Queue> => typeormQueue(await connect()) };
+    },
+  },
+];
+
+describe.each(queues)('SIGKILL at random instants with the queue in $name', ({ create }) => {
   it(`loses no receipt in ${KILLS} kills, and every order keeps one id`, async () => {
-    const path = join(dirs(), 'queue.db');
+    const { address, open } = await create();
     const { tracker, ids, accepted, at, all } = await moody();
     const receipts: string[] = [];
     for (let round = 0; round < KILLS; round += 1) {
-      const one = seller(path, tracker, round * ORDERS, ORDERS);
+      const one = seller(address, tracker, round * ORDERS, ORDERS);
       const kill = () => void one.child.kill('SIGKILL');
       const instant = 1 + Math.floor(Math.random() * ORDERS);
       // Amid enqueueing, amid a request before or right after its answer, or amid claiming and settling between them.
@@ -131,17 +153,17 @@ describe('SIGKILL at random instants', () => {
       receipts.push(...one.said.receipt);
     }
     expect(receipts.length).toBeGreaterThan(KILLS);
-    const last = seller(path, tracker, 0, 0);
+    const last = seller(address, tracker, 0, 0);
     await all(receipts);
     last.child.stdin?.end();
     expect(await last.ended).toBe(0);
     expect(receipts.filter((order) => !accepted.has(order))).toEqual([]);
     expect([...ids.values()].filter(({ size }) => size !== 1)).toEqual([]);
-    const queue = sqliteQueue({ path });
+    const queue = await open();
     const { dead } = await queue.counts(['house']);
     await queue.close();
     expect(dead).toBe(0);
-  }, 600_000);
+  }, 900_000);
 });
 
 describe('a process that is frozen past its leases and resumed', () => {

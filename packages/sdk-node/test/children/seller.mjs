@@ -1,13 +1,20 @@
-// Sells `count` orders, eight at a time, and says what it knows: seller.mjs <queue file> <tracker url> <secret> <first>
-// <count> <how far its clock is ahead, in ms>. Ends when its input does.
+// Sells `count` orders, eight at a time, and says what it knows: seller.mjs <queue> <tracker url> <secret> <first>
+// <count> <how far its clock is ahead, in ms>. The queue is a file or a PostgreSQL URL. Ends when its input does.
 import { tracker, withFilter } from '../../dist/destinations.js';
 import { Tallyback } from '../../dist/index.js';
 import { sqliteQueue } from '../../dist/sqlite.js';
 
-const [path, url, secret, first, count, ahead] = process.argv.slice(2);
+const [address, url, secret, first, count, ahead] = process.argv.slice(2);
+async function queueAt(where) {
+  if (!where.startsWith('postgres:')) return sqliteQueue({ path: where });
+  const { DataSource } = await import('typeorm');
+  const { typeormQueue } = await import('../../dist/typeorm.js');
+  return typeormQueue(await new DataSource({ type: 'postgres', url: where }).initialize());
+}
+
 const house = tracker({ url, advertiser: 'acme', secret, concurrency: 4 });
 const tallyback = new Tallyback({
-  queue: sqliteQueue({ path }),
+  queue: await queueAt(address),
   destinations: { house: withFilter(house, { breaker: { openMs: 20, maxOpenMs: 100 } }) },
   attemptTimeoutMs: 1_000,
   leaseMs: 6_000,
