@@ -2,18 +2,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startPostgres } from '../scripts/postgres/start-postgres.mjs';
-import { cases as clickRedirect } from './cases/click-redirect.mjs';
-import { cases as convertDurable } from './cases/convert-durable.mjs';
-
-const ALL = { ...clickRedirect, ...convertDurable };
+import { cases, slowCases } from './cases/index.mjs';
+import { services } from './lib/services.mjs';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'string' }, rounds: { type: 'string', default: '7' } },
 });
-const names = Object.keys(ALL).filter((name) => !values.only || name.startsWith(values.only));
+const all = { ...cases, ...slowCases };
+const names =
+  values.only in slowCases
+    ? [values.only]
+    : Object.keys(cases).filter((name) => !values.only || name.startsWith(values.only));
 if (names.length === 0)
-  fail(`--only ${values.only}: there is no such benchmark. There are: ${Object.keys(ALL).join(', ')}`);
+  fail(`--only ${values.only}: there is no such benchmark. There are: ${Object.keys(all).join(', ')}`);
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds must be a whole number, at least 1');
 
@@ -21,28 +22,26 @@ const [{ model }] = cpus();
 console.log(
   `${platform()} ${release()} ${arch()}, ${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
 );
-console.log(`${rounds} interleaved rounds each; the ratio is the median over the rounds, its spread in brackets\n`);
+console.log(
+  values.only in slowCases
+    ? 'Measured once.\n'
+    : `${rounds} interleaved rounds each; the ratio is the median over the rounds, its spread in brackets\n`,
+);
 
 const folder = await mkdtemp(join(tmpdir(), 'tallyback-bench-'));
-let postgres;
+const { stop, ...shared } = services(folder, (line) => console.log(line));
 const rows = [];
 try {
   for (const name of names) {
     const progress = (done) => process.stderr.isTTY && process.stderr.write(`\r${name}: round ${done} of ${rounds} `);
-    const context = {
-      folder,
-      rounds,
-      progress,
-      postgres: async () => (postgres ??= await startPostgres({ durable: true })),
-    };
-    for (const row of await ALL[name](context)) {
+    for (const row of await all[name]({ folder, rounds, progress, ...shared })) {
       rows.push(row);
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       console.log(lineOf(row));
     }
   }
 } finally {
-  await postgres?.stop();
+  await stop();
   await rm(folder, { recursive: true, force: true });
 }
 if (values.json) await writeFile(values.json, `${JSON.stringify({ rows }, null, 2)}\n`);

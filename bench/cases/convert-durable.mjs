@@ -1,71 +1,62 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createId } from '@tallyback/protocol';
-import { Tallyback } from '@tallyback/sdk-node';
-import { tracker } from '@tallyback/sdk-node/destinations';
-import { sqliteQueue } from '@tallyback/sdk-node/sqlite';
-import { openAppendLog } from '../lib/append-log.mjs';
+import { openLog } from '../contenders/append-log.mjs';
+import { openBullmq } from '../contenders/bullmq.mjs';
+import { openPgBoss } from '../contenders/pg-boss.mjs';
+import { openPosthog } from '../contenders/posthog.mjs';
+import { openSegment } from '../contenders/segment.mjs';
+import { openTallyback } from '../contenders/tallyback.mjs';
+import { openTallybackOnLog } from '../contenders/tallyback-on-log.mjs';
+import { callsPerSecond } from '../lib/callers.mjs';
+import { conversions } from '../lib/conversions.mjs';
 import { interleave, rowsOf } from '../lib/rounds.mjs';
+import { startSilentServer } from '../lib/silent-server.mjs';
 
-const CONVERSIONS = 20_000;
-const AT_ONCE = 100;
-const NAME = 'convert.durable.sqlite';
+const MILLISECONDS = 500;
 
-async function measure({ folder, rounds, progress }) {
-  const silent = await silentServer();
-  const log = await openAppendLog(join(folder, 'append.log'));
-  const tallyback = new Tallyback({
-    queue: sqliteQueue({ path: join(folder, 'queue.db') }),
-    destinations: { house: tracker({ url: silent.url, advertiser: 'acme', secret: `whsec_${'A'.repeat(43)}=` }) },
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-  });
-  let order = 0;
-  const conversion = () => ({
-    clickId: createId(),
-    event: 'purchase',
-    transactionId: `A-${++order}`,
-    revenue: '49.90',
-    currency: 'EUR',
-  });
-  const contenders = {
-    tallyback: () => perSecond(() => tallyback.convert(conversion())),
-    'fsynced append log': () => perSecond(() => log.append(`${JSON.stringify(conversion())}\n`)),
-  };
+/** `convert()` on an SQLite file, by so many callers at once: each waits until its own is on the disk. */
+async function measure(name, atOnce, context) {
+  const silent = await startSilentServer();
+  const open = await openAll(name, silent.url, context);
+  const conversion = conversions();
+  const contenders = Object.fromEntries(
+    Object.entries(open).map(([contender, { store, settle }]) => [
+      contender,
+      async () => {
+        const rate = await callsPerSecond(() => store(conversion()), { atOnce, milliseconds: MILLISECONDS });
+        await settle?.();
+        return rate;
+      },
+    ]),
+  );
   try {
-    return rowsOf(NAME, 'tallyback', await interleave(contenders, rounds, progress), 'conversions/s');
+    return rowsOf(name, 'tallyback', await interleave(contenders, context.rounds, context.progress), 'conversions/s');
   } finally {
-    await tallyback.close({ timeoutMs: 1_000 });
-    await Promise.all([log.close(), silent.close()]);
+    await Promise.allSettled(Object.values(open).map(({ close }) => close()));
+    await silent.stop();
   }
 }
 
-async function perSecond(store) {
-  let left = CONVERSIONS;
-  const caller = async () => {
-    while (left-- > 0) await store();
+async function openAll(name, silent, { folder, postgres, redis, sink }) {
+  const [{ url }, database, store] = await Promise.all([sink(), postgres(), redis()]);
+  const open = {
+    tallyback: await openTallyback({ path: join(folder, `${name}.db`), url: silent }),
+    'fsynced append log': await openLog({ path: join(folder, `${name}.log`) }),
+    'convert() on an fsynced append log': await openTallybackOnLog({
+      path: join(folder, `${name}.sdk.log`),
+      url: silent,
+    }),
+    'pg-boss send': await openPgBoss({ url: database.url(), schema: `boss_${name.replaceAll('.', '_')}` }),
+    'Segment track (in memory)': await openSegment({ url }),
+    'PostHog capture (in memory)': await openPosthog({ url }),
   };
-  const start = performance.now();
-  await Promise.all(Array.from({ length: AT_ONCE }, caller));
-  return CONVERSIONS / ((performance.now() - start) / 1000);
+  if (store) open['BullMQ add, appendfsync always'] = await openBullmq({ port: store.port, name });
+  return open;
 }
 
-/** Takes connections and never answers, so that what is measured is the storing alone. */
-function silentServer() {
-  const sockets = new Set();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => socket.destroy()));
-  });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      resolve({
-        url: `http://127.0.0.1:${server.address().port}`,
-        close() {
-          for (const socket of sockets) socket.destroy();
-          return new Promise((closed) => server.close(closed));
-        },
-      });
-    });
-  });
-}
+const NAME = 'convert.durable.sqlite';
 
-export const cases = { [NAME]: measure };
+export const cases = {
+  [NAME]: (context) => measure(NAME, 100, context),
+  [`${NAME}.1`]: (context) => measure(`${NAME}.1`, 1, context),
+  [`${NAME}.1000`]: (context) => measure(`${NAME}.1000`, 1_000, context),
+};

@@ -1,20 +1,37 @@
 import { fork } from 'node:child_process';
 
 /** Starts a server in a process of its own and waits until it says where it listens. */
-export function startServer(file, env = {}) {
+export async function startServer(file, env = {}) {
+  const child = forkServer(file, env);
+  const { url } = await firstMessage(file, child);
+  return {
+    url,
+    stop: () =>
+      new Promise((ended) => {
+        child.once('exit', ended);
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+/** Starts a process, gives it its work, and resolves with its answer when it has ended. */
+export async function ask(file, work) {
+  const child = forkServer(file);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.send(work);
+  const answer = await firstMessage(file, child);
+  await ended;
+  return answer;
+}
+
+function forkServer(file, env = {}) {
+  return fork(new URL(`../servers/${file}`, import.meta.url), { env: { ...process.env, ...env } });
+}
+
+function firstMessage(file, child) {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL(`../servers/${file}`, import.meta.url), { env: { ...process.env, ...env } });
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it was ready`)));
-    child.once('message', ({ url }) => {
-      resolve({
-        url,
-        stop: () =>
-          new Promise((ended) => {
-            child.once('exit', ended);
-            child.kill('SIGTERM');
-          }),
-      });
-    });
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it answered`)));
+    child.once('message', resolve);
   });
 }

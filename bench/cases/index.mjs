@@ -1,0 +1,11 @@
+import { cases as clickRedirect } from './click-redirect.mjs';
+import { cases as convertDurable } from './convert-durable.mjs';
+import { cases as convertLoopDelay } from './convert-loop-delay.mjs';
+import { slowCases as convertMemory } from './convert-memory.mjs';
+import { cases as delivery } from './delivery.mjs';
+
+/** Each takes a context and answers rows. */
+export const cases = { ...clickRedirect, ...convertDurable, ...convertLoopDelay, ...delivery };
+
+/** Take minutes or gigabytes: only run when named in full. */
+export const slowCases = { ...convertMemory };
