@@ -37,7 +37,8 @@ export function writeSeed({ shopUrl, secret, token }) {
       },
     ],
   };
-  mkdirSync(inRepository('var'), { recursive: true });
+  // Secrets, click data and orders lie there.
+  mkdirSync(inRepository('var'), { recursive: true, mode: 0o700 });
   writeFileSync(inRepository(PATH), JSON.stringify(seed, undefined, 2), { mode: 0o600 });
   return PATH;
 }

@@ -10,6 +10,8 @@ import { productPage } from './pages/product.js';
 import { page, plain, type Reply, seeOther } from './reply.js';
 import type { Sales } from './sales.js';
 
+const LINKED_FIELDS: ReadonlySet<string> = new Set(['product', 'size', 'quantity', 'coupon']);
+
 /** What a visitor can do in the shop, without any HTTP: paths and forms in, replies out. */
 export class Shop {
   constructor(
@@ -45,7 +47,9 @@ export class Shop {
   }
 
   #showCheckout(query: URLSearchParams): Reply {
-    const form = readCheckoutForm(query);
+    // Only what a link may choose: with an order number of its own, whoever made the link could look the order up later.
+    const chosen = [...query].filter(([name]) => LINKED_FIELDS.has(name));
+    const form = readCheckoutForm(new URLSearchParams(chosen));
     return form === undefined ? this.#notFound() : page(checkoutPage(form, []));
   }
 

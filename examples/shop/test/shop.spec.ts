@@ -88,6 +88,14 @@ describe('the shop', () => {
     expect(JSON.stringify(town.messages)).not.toMatch(/Kari|example\.com/);
   });
 
+  it('takes from a link what may be chosen, and neither an order number nor who buys', async () => {
+    const link = new URLSearchParams({ product: 'rondane-boot', quantity: '3', order: 'FF-0123456789AB', name: 'Eve' });
+    const form = await (await fetch(`${url}/checkout?${link}`)).text();
+    expect(form).toContain('name="quantity" value="3"');
+    expect(form).not.toContain('FF-0123456789AB');
+    expect(form).not.toContain('Eve');
+  });
+
   it('reports an order without a click as well', async () => {
     await checkout({ clickid: '{clickid}' });
     await tallyback.flush();

@@ -33,8 +33,15 @@ describe('readEnvironment', () => {
       adapter: 'fastify',
       logLevel: 'warn',
     };
-    expect(readEnvironment({})).toEqual(defaults);
-    expect(readEnvironment({ PORT: '', SEED: '', DATABASE_URL: '' })).toEqual(defaults);
+    const NODE_ENV = 'test';
+    expect(readEnvironment({ NODE_ENV })).toEqual(defaults);
+    expect(readEnvironment({ NODE_ENV, PORT: '', SEED: '', DATABASE_URL: '' })).toEqual(defaults);
+  });
+
+  it("asks for an admin token, unless it runs on a developer's own machine", () => {
+    expect(faultsOf({}).join()).toContain('ADMIN_TOKEN is not set');
+    expect(faultsOf({ NODE_ENV: 'production', ADMIN_TOKEN: '' }).join()).toContain('ADMIN_TOKEN is not set');
+    expect(readEnvironment({ NODE_ENV: 'development' }).adminToken).toBeUndefined();
   });
 
   it('reads every variable', () => {

@@ -66,6 +66,12 @@ export function readEnvironment(variables: Variables): Environment {
     adapter: read('ADAPTER', oneOf(ADAPTERS), 'fastify'),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'warn'),
   };
+  const open = variables.NODE_ENV === 'development' || variables.NODE_ENV === 'test';
+  if (!variables.ADMIN_TOKEN && !open) {
+    faults.push(
+      'ADMIN_TOKEN is not set; the management routes need one (openssl rand -hex 24), unless NODE_ENV=development',
+    );
+  }
   if (faults.length > 0) throw new EnvironmentError(faults);
   return environment;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Application, type Ending, ROOT } from '../../shop/test/support/application.js';
 import { freePort } from '../../shop/test/support/free-port.js';
@@ -57,6 +57,19 @@ describe('the reference tracker as a process', () => {
     const { rows } = (await report.json()) as { rows: { clicks: number }[] };
     return rows[0]?.clicks ?? 0;
   };
+
+  it('ends with code 0 when npm is told to end, which hands the signal on', async () => {
+    const npm = process.env.npm_execpath ?? join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
+    const application = new Application([npm, 'run', 'tracker'], {
+      DATABASE_URL: `sqlite:${join(folder, 'tracker.db')}`,
+      PORT: String(port),
+      ADMIN_TOKEN: 'tracker-admin',
+    });
+    running.push(application);
+    await application.says(/^tracker ready at/m);
+    expect(await application.end('SIGTERM')).toMatchObject({ code: 0, signal: null });
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+  }, 60_000);
 
   describe.each(['fastify', 'express'])('on %s', (ADAPTER) => {
     it('serves when it says so, says nothing else, and ends with code 0 on SIGTERM', async () => {

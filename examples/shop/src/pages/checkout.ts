@@ -58,7 +58,7 @@ function field({ name, label, hint, type = 'text', value, autocomplete, faults }
         <label for="${name}">${label}${hint && html` <span class="hint">${hint}</span>`}</label>
         <input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}" maxlength="120"${
           !hint && html` required`
-        }${fault && html` aria-invalid="true" aria-describedby="${name}-fault"`}>
+        }${fault && html` aria-invalid="true" aria-describedby="${name}-fault"`}${fault === faults[0] && fault && html` autofocus`}>
         ${fault && html`<p class="fault" id="${name}-fault">${fault.message}</p>`}
       </div>`;
 }

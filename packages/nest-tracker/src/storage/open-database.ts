@@ -22,6 +22,8 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
     logging: false,
   } as const;
   if (database.type === 'postgres') {
+    if (!database.url)
+      throw new Error('TrackerModule: database.url is empty. Set it to postgres://user:password@host:port/database.');
     return new DataSource({
       ...common,
       type: 'postgres',

@@ -7,8 +7,8 @@ export type TrackerDatabase =
     }
   | {
       readonly type: 'postgres';
-      /** `postgres://user:password@host:port/database`. */
-      readonly url: string;
+      /** `postgres://user:password@host:port/database`; when it is undefined (an unset variable) the boot stops and says so. */
+      readonly url: string | undefined;
       /** Connections in the pool. Default 10. */
       readonly poolSize?: number;
     };
