@@ -10,7 +10,7 @@ const { values } = parseArgs({
 });
 const all = { ...cases, ...slowCases };
 const names =
-  values.only in slowCases
+  values.only in all
     ? [values.only]
     : Object.keys(cases).filter((name) => !values.only || name.startsWith(values.only));
 if (names.length === 0)

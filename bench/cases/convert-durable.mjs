@@ -39,7 +39,7 @@ async function measure(name, atOnce, context) {
 async function openAll(name, silent, { folder, postgres, redis, sink }) {
   const [{ url }, database, store] = await Promise.all([sink(), postgres(), redis()]);
   const open = {
-    tallyback: await openTallyback({ path: join(folder, `${name}.db`), url: silent }),
+    tallyback: await openTallyback({ path: join(folder, `${name}.db`), url: silent, quiet: true }),
     'fsynced append log': await openLog({ path: join(folder, `${name}.log`) }),
     'convert() on an fsynced append log': await openTallybackOnLog({
       path: join(folder, `${name}.sdk.log`),

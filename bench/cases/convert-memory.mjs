@@ -13,7 +13,7 @@ const MANY = 1_000_000;
  */
 async function measure({ folder, progress }) {
   const silent = await startSilentServer();
-  const options = { path: join(folder, 'memory.db'), url: silent.url };
+  const options = { path: join(folder, 'memory.db'), url: silent.url, quiet: true };
   try {
     const { mebibytes } = await ask('filling-host.mjs', { options, levels: [0, FEW, MANY] });
     const reopened = await ask('filling-host.mjs', { options, levels: [0] });

@@ -3,16 +3,19 @@ import { tracker } from '@tallyback/sdk-node/destinations';
 import { sqliteQueue } from '@tallyback/sdk-node/sqlite';
 import { ADVERTISER, SECRET } from '../lib/house.mjs';
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+/** For sinks that never answer: their warnings would be in the way of the results. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * The SDK as a shop sets it up, on an SQLite file.
  *
- * @param {{ path: string, url: string, concurrency?: number }} options the queue's file, and where it delivers to
+ * @param {{ path: string, url: string, concurrency?: number, quiet?: boolean }} options the queue's file, where it delivers
+ *   to, and whether its warnings are swallowed
  */
-export async function openTallyback({ path, url, ...options }) {
+export async function openTallyback({ path, url, quiet = false, ...options }) {
   const house = tracker({ url, advertiser: ADVERTISER, secret: SECRET, ...options });
-  const tallyback = new Tallyback({ queue: sqliteQueue({ path }), destinations: { house }, logger: quiet });
+  const logger = quiet ? { logger: silent } : {};
+  const tallyback = new Tallyback({ queue: sqliteQueue({ path }), destinations: { house }, ...logger });
   await tallyback.start();
   return {
     tallyback,
