@@ -71,7 +71,7 @@ export function init(options: Options = {}): Clicks {
       // where there is none it is the tracker's to judge.
       const time = own ? clickTime(id) : now;
       const stale = time <= now - lifetime;
-      const at = stale ? now : Math.min(time, now);
+      const at = stale || time > now ? now : time;
       const isKept = () => known().some((touch) => touch.id === id);
       let reason = consent === 'denied' ? 'consent' : checkId(value, param, validate);
       if (!reason) {

@@ -32,8 +32,17 @@ describe('candidates', () => {
     ['/land/c-{clickid}', '/land/c-77', '77'],
     ['/c{clickid}.html', '/c77.html', '77'],
     ['^/(?:a|b)/{clickid}$', '/b/77', '77'],
+    ['/(a|b)/{clickid}', '/a/77', '77'],
+    ['/(?<id>a|b)/{clickid}/(c)', '/b/77/c', '77'],
   ])('finds the id of pattern %s in %s', (pattern, address, id) => {
     expect(find(address, ['clickid'], pattern)).toEqual([['clickid', id]]);
+  });
+
+  it('finds nothing by a pattern that is no regular expression, and still looks at query and hash', () => {
+    expect(find('/a/77?clickid=1#clickid=2', ['clickid'], '/(a/{clickid}')).toEqual([
+      ['clickid', '1'],
+      ['clickid', '2'],
+    ]);
   });
 
   it('finds nothing where the pattern does not match, names something else, or names nothing', () => {

@@ -9,13 +9,12 @@ export function cookieSlot(name: string, domain?: string): Slot {
   return {
     read,
     write(text, until) {
-      const { hostname, protocol } = location;
       // Only the browser knows which suffixes are public, so the widest domain that takes the cookie is found by
       // trying. Removal has to name the very domain of the writing, by whatever setting that was, so it tries all.
-      const targets = text && domain != null ? [domain] : [...domainsOf(hostname), ''];
+      const targets = text && domain != null ? [domain] : [...domainsOf(location.hostname), ''];
       targets.some((target) => {
         // biome-ignore lint/suspicious/noDocumentCookie: cookieStore is asynchronous and missing on plain http
-        document.cookie = `${start}${text}; Path=/; Expires=${new Date(until).toUTCString()}; SameSite=Lax${target && `; Domain=${target}`}${protocol === 'https:' ? '; Secure' : ''}`;
+        document.cookie = `${start}${text}; Path=/; Expires=${new Date(until).toUTCString()}; SameSite=Lax${target && `; Domain=${target}`}${location.protocol === 'https:' ? '; Secure' : ''}`;
         return read().includes(text);
       });
     },

@@ -16,6 +16,6 @@ export function merge(touches: readonly Touch[], now: number, lifetime: number):
       .filter(({ at }) => at <= now + SKEW && at > now - lifetime)
       .sort((a, b) => a.at - b.at)
       .filter(({ id }, i, all) => all.findIndex((touch) => touch.id === id) === i)
-      .filter((_, i, all) => !i || i === all.length - 1)
+      .filter((_, i, all) => !i || !all[i + 1])
   );
 }
