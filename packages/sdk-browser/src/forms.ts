@@ -23,19 +23,22 @@ export function forms(
   const fill = (event: Event) =>
     attempt(() => {
       const form = event.target as HTMLFormElement;
-      const touch = form.matches(selector) && clicks.get();
+      // Not the form's own: a field with the name of a method hides it.
+      const { append, getAttribute, matches, querySelectorAll } = Element.prototype;
+      const touch = matches.call(form, selector) && clicks.get();
       if (!touch) return;
-      const name = form.getAttribute('data-click') || field;
+      const name = getAttribute.call(form, 'data-click') || field;
       if (event.type === 'formdata') {
         (event as FormDataEvent).formData.set(name, touch.id);
         return;
       }
-      let input = [...form.querySelectorAll('input')].find((candidate) => candidate.name === name);
+      const inputs = querySelectorAll.call(form, 'input') as NodeListOf<HTMLInputElement>;
+      let input = [...inputs].find((candidate) => candidate.name === name);
       if (!input) {
         input = document.createElement('input');
         input.type = 'hidden';
         input.name = name;
-        form.append(input);
+        append.call(form, input);
       }
       input.value = touch.id;
     });

@@ -86,6 +86,26 @@ export function formFields(browser: () => Browser): void {
       expect(await send('late')).toBe(`append=&querySelectorAll=&clickid=${id}`);
     });
 
+    it.each(['matches', 'getAttribute', 'querySelectorAll', 'append'])(
+      'fills a form that has a field named %s, for FormData and for submit handlers that read the fields',
+      async (name) => {
+        const filled = await page.evaluate((field) => {
+          const form = `<form id="late" data-click="ref"><input name="${field}"></form>`;
+          document.body.insertAdjacentHTML('beforeend', form);
+          const late = document.getElementById('late') as HTMLFormElement;
+          const data = [...new FormData(late)].map(String);
+          let value = '';
+          late.addEventListener('submit', (event) => {
+            event.preventDefault();
+            value = (late.elements.namedItem('ref') as HTMLInputElement | null)?.value ?? 'none';
+          });
+          late.requestSubmit();
+          return [...data, value];
+        }, name);
+        expect(filled).toEqual([`${name},`, `ref,${id}`, id]);
+      },
+    );
+
     it('sends the newest click, even one made in another tab', async () => {
       const newer = clickIdAt(Date.now() - DAY + SECOND, 'f1');
       const { page: other } = await open(page.browserContext(), shop.url('www.shop.example', `/?clickid=${newer}`));
