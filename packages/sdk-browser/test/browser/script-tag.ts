@@ -58,6 +58,41 @@ export function scriptTag(browser: () => Browser): void {
       expect((await stored(page)).cookie).toContain(id);
     });
 
+    it('stores nothing as a module either while the data-consent of its tag is pending, and takes its other settings', async () => {
+      const { page, context } = await visit(
+        '<script type="module" src="/tallyback.js" data-consent="pending" data-params="cid"></script>',
+        '/land?cid=C-77',
+      );
+      expect(await page.evaluate(() => tallyback.get()?.id)).toBe('C-77');
+      expect(await stored(page)).toEqual({ cookie: '', storage: null });
+      expect(await context.cookies()).toEqual([]);
+      await page.evaluate(() => tallyback.push(['setConsent', 'granted']));
+      expect((await stored(page)).cookie).toContain('C-77');
+    });
+
+    it('stores at once as a module when its tag says granted', async () => {
+      const { page } = await visit(
+        `<script src="/tallyback-theme.js"></script>
+         <script type="module" src="/tallyback.js" data-consent="granted"></script>`,
+      );
+      expect((await stored(page)).cookie).toContain(id);
+    });
+
+    it.each([
+      ['its tag says no word about consent', '<script type="module" src="/tallyback.js" data-field="ref"></script>'],
+      ['it cannot find its tag', '<script type="module">import "/tallyback.js";</script>'],
+      [
+        'the tag it finds belongs to somebody else',
+        '<script src="/tallyback-theme.js" data-color="red"></script><script type="module">import "/tallyback.js";</script>',
+      ],
+    ])('waits for consent as a module when %s', async (_, text) => {
+      const { page } = await visit(text);
+      expect(await page.evaluate(() => tallyback.get()?.id)).toBe(id);
+      expect(await stored(page)).toEqual({ cookie: '', storage: null });
+      await page.evaluate(() => tallyback.setConsent('granted'));
+      expect((await stored(page)).cookie).toContain(id);
+    });
+
     it('replays what was called before it came, in order, and goes on when one of the calls fails', async () => {
       const { page, errors } = await visit(`<script>
           window.seen = [];
