@@ -6,7 +6,10 @@ export interface NewDelivery {
   readonly destination: string;
   /** The frozen body; empty when there is none because it could not be made. */
   readonly body: string;
-  /** Why it can never be sent: it is stored as a dead letter at once, and this is its answer. */
+  /**
+   * Why it can never be sent: it is stored as a dead letter at once, and this is its answer. Later messages wait for it when
+   * it is the conversion itself, not when it is an update: nothing of that one is missing where it could not be told.
+   */
   readonly dead?: string;
 }
 
@@ -59,7 +62,7 @@ export interface ClaimRequest {
   readonly now: number;
 }
 
-/** How an attempt ended. `answer` is what the destination said, shortened and redacted. */
+/** How an attempt ended. `answer` is what the destination said, shortened and redacted; stored as `storableText`. */
 export type Settlement = Claim &
   (
     | { readonly outcome: 'delivered' }
@@ -118,7 +121,8 @@ export interface ListPage {
  *
  * All methods reject with `QueueUnavailableError` when the storage cannot be used, and open it by themselves. A delivery
  * that follows another of the same (destination, event, transaction id) is not claimed before that one is delivered: not
- * while it is retried, and not when it is dead, so a refund never arrives before its purchase.
+ * while it is retried, and not when it is dead, so a refund never arrives before its purchase. An update that was dead when
+ * it was accepted is the exception: nothing waits for it.
  */
 export interface Queue {
   /** `enqueue` takes a transaction of the caller's. */

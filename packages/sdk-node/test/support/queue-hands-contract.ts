@@ -135,16 +135,58 @@ export function queueHandsContract(name: string, make: () => Queue): void {
       expect(await claim(queue, 3_000)).toMatchObject([{ id: idOf(stored), body: '{}', attempt: 1 }]);
     });
 
-    it('keeps the order around one that is dead in the middle', async () => {
+    it('does not wait for an update that could never be sent', async () => {
       const queue = fresh();
       const transactionId = 'chain';
       const purchase = message({ transactionId });
-      const middle = born({ transactionId, kind: 'updated' }, '{}');
+      const unsendable = born({ transactionId, kind: 'updated' });
+      const refund = message({ transactionId, kind: 'updated' });
+      for (const one of [purchase, unsendable, refund]) await queue.enqueue(one);
+      const first = await claim(queue);
+      expect(first).toMatchObject([{ id: idOf(purchase) }]);
+      await queue.settle(first.map(delivered));
+      const next = await claim(queue, 9_000);
+      expect(next).toMatchObject([{ id: idOf(refund) }]);
+      await queue.settle(next.map(delivered));
+      expect(await queue.discard([idOf(unsendable)])).toBe(1);
+      expect(await queue.list({ limit: 10 })).toEqual({ items: [] });
+    });
+
+    it('waits for a conversion that could never be sent', async () => {
+      const queue = fresh();
+      const transactionId = 'chain';
+      const unsendable = born({ transactionId });
+      const refund = message({ transactionId, kind: 'updated' });
+      for (const one of [unsendable, refund]) await queue.enqueue(one);
+      expect(await claim(queue, 9_000)).toEqual([]);
+      expect(await queue.discard([idOf(unsendable)])).toBe(1);
+      expect(await claim(queue, 9_000)).toMatchObject([{ id: idOf(refund) }]);
+    });
+
+    it('keeps an answer that holds what no text may hold', async () => {
+      const queue = fresh();
+      const answer = 'a\0b\ud800c';
+      const [retried, died, unsendable] = [message(), message(), born({})];
+      const odd = { ...unsendable, deliveries: unsendable.deliveries.map((one) => ({ ...one, dead: answer })) };
+      for (const one of [retried, died, odd]) await queue.enqueue(one);
+      const [first, second] = (await claim(queue)) as [ClaimedDelivery, ClaimedDelivery];
+      const retry: Settlement = { ...of(first), outcome: 'retry', at: 5_000, step: 1, answer };
+      expect(await queue.settle([retry, dead(second, answer)])).toEqual([true, true]);
+      const { items } = await queue.list({ limit: 10 });
+      expect(items.map((one) => one.answer)).toEqual(['ab\uFFFDc', 'ab\uFFFDc', 'ab\uFFFDc']);
+    });
+
+    it('keeps the order around one that died in the middle', async () => {
+      const queue = fresh();
+      const transactionId = 'chain';
+      const purchase = message({ transactionId });
+      const middle = message({ transactionId, kind: 'updated' });
       const refund = message({ transactionId, kind: 'updated' });
       for (const one of [purchase, middle, refund]) await queue.enqueue(one);
       const first = await claim(queue);
       expect(first).toMatchObject([{ id: idOf(purchase) }]);
       await queue.settle(first.map(delivered));
+      await queue.settle((await claim(queue)).map((held) => dead(held)));
       // The dead one is next: it is never claimed, and what follows it waits.
       expect(await claim(queue, 9_000)).toEqual([]);
       expect(await queue.discard([idOf(middle)])).toBe(1);

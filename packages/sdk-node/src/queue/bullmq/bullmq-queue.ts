@@ -1,5 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { asQueueUnavailable, ConfigurationError, QueueUnavailableError } from '../../errors.js';
+import { firstStep } from '../not-waited-for.js';
 import type {
   Claim,
   ClaimedDelivery,
@@ -13,6 +14,7 @@ import type {
   QueuedDelivery,
   Settlement,
 } from '../queue.js';
+import { storableText } from '../storable-text.js';
 import { isClient, RedisLink } from './redis-link.js';
 import { type ClaimReply, type FirstReply, type ListReply, seqText, toClaimed, toFirst, toQueued } from './replies.js';
 import type { ScriptName } from './scripts.js';
@@ -50,10 +52,13 @@ export class BullmqQueue implements Queue {
     await this.#guarded(() => this.#link.open());
   }
 
-  async enqueue({ kind, event, transactionId, id, createdAt, deliveries }: NewMessage): Promise<EnqueueResult> {
+  async enqueue(message: NewMessage): Promise<EnqueueResult> {
+    const { kind, event, transactionId, id, createdAt, deliveries } = message;
     const destinations = JSON.stringify(deliveries.map(({ destination }) => destination));
-    const rows = deliveries.flatMap(({ id: own, destination, body, dead }) => {
-      return [own, destination, body, dead === undefined ? 'pending' : 'dead', dead ?? ''];
+    const rows = deliveries.flatMap((delivery) => {
+      const { id: own, destination, body, dead } = delivery;
+      const state = dead === undefined ? ['pending', ''] : ['dead', storableText(dead)];
+      return [own, destination, body, ...state, firstStep(message, delivery)];
     });
     const given = [kind, event, transactionId, id, createdAt, destinations, ...rows];
     const first = await this.#run<FirstReply | null>('enqueue', given);
@@ -69,7 +74,7 @@ export class BullmqQueue implements Queue {
     const given = settlements.flatMap((settlement) => {
       const { seq, id, fence, outcome } = settlement;
       const [at, step] = outcome === 'retry' ? [settlement.at, settlement.step] : [0, 0];
-      const answer = outcome === 'retry' || outcome === 'dead' ? settlement.answer : '';
+      const answer = outcome === 'retry' || outcome === 'dead' ? storableText(settlement.answer) : '';
       return [seqText(seq), id, fence, outcome, at, step, answer];
     });
     return (await this.#run<number[]>('settle', given)).map((applied) => applied === 1);

@@ -1,3 +1,5 @@
+import { NOT_WAITED_FOR } from '../not-waited-for.js';
+
 /**
  * Every operation is one Lua script: Redis runs it alone and writes it to the append-only file as a whole.
  *
@@ -6,6 +8,7 @@
  * - `delivery:<seq>`: what is not delivered yet.
  * - `due:<destination>`: what may be claimed, by time: next attempt, or the end of its lease.
  * - `chain:<destination> <event> <transaction id>`: the undelivered messages of one transaction; only the first is in `due`.
+ *   An update that was dead when it was accepted joins it when it is replayed: until then nobody waits for it.
  * - `state:<state>` and `state:all`: numbers for listing; `count:<destination>`: how many of each state.
  * - `dead`: which number a dead delivery's id has.
  *
@@ -49,6 +52,12 @@ local function forget(seq, list)
   local row = redis.call('HMGET', delivery(next), 'state', 'destination', 'createdAt')
   if row[1] == 'pending' then schedule(next, row[2], row[3]) end
 end
+local function join(seq, list)
+  for _, other in ipairs(redis.call('LRANGE', list, 0, -1)) do
+    if other > seq then return redis.call('LINSERT', list, 'BEFORE', other, seq) end
+  end
+  redis.call('RPUSH', list, seq)
+end
 local function held(seq, id, fence)
   local row = redis.call('HMGET', delivery(seq), 'id', 'fence', 'state', 'destination', 'event', 'transactionId', 'createdAt')
   if row[1] == id and row[2] == fence and row[3] == 'inFlight' then return row end
@@ -57,8 +66,8 @@ end
 `;
 
 /**
- * ARGV: kind, event, transaction id, message id, created at, destinations, then id, destination, body, state and answer of
- * each delivery.
+ * ARGV: kind, event, transaction id, message id, created at, destinations, then id, destination, body, state, answer and
+ * step of each delivery.
  */
 const enqueue = `
 local kind, event, transaction, id, createdAt = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -68,13 +77,14 @@ if kind == 'created' then
   if first[1] then return first end
   redis.call('HSET', message, 'id', id, 'createdAt', createdAt, 'destinations', ARGV[6])
 end
-for i = 7, #ARGV, 5 do
+for i = 7, #ARGV, 6 do
   local destination = ARGV[i + 1]
   local seq = string.format('%016d', redis.call('INCR', p .. ':seq'))
   redis.call('HSET', delivery(seq), 'id', ARGV[i], 'destination', destination, 'event', event,
-    'transactionId', transaction, 'body', ARGV[i + 2], 'createdAt', createdAt, 'attempt', 0, 'step', 0, 'fence', 0)
+    'transactionId', transaction, 'body', ARGV[i + 2], 'createdAt', createdAt, 'attempt', 0, 'step', ARGV[i + 5], 'fence', 0)
   redis.call('ZADD', p .. ':state:all', seq, seq)
-  local place = redis.call('RPUSH', chain(destination, event, transaction), seq)
+  local place
+  if ARGV[i + 5] ~= '${NOT_WAITED_FOR}' then place = redis.call('RPUSH', chain(destination, event, transaction), seq) end
   if ARGV[i + 3] == 'dead' then
     bury(seq, destination, ARGV[i], ARGV[i + 4])
   else
@@ -171,12 +181,13 @@ for i = 2, #ARGV do
   local seq = redis.call('HGET', p .. ':dead', ARGV[i])
   if seq then
     local key = delivery(seq)
-    local row = redis.call('HMGET', key, 'destination', 'event', 'transactionId', 'body')
+    local row = redis.call('HMGET', key, 'destination', 'event', 'transactionId', 'body', 'step')
     if row[4] ~= '' then
       redis.call('HDEL', p .. ':dead', ARGV[i])
       leave(seq, row[1], 'dead')
       enter(seq, row[1], 'pending')
       redis.call('HSET', key, 'step', 0)
+      if row[5] == '${NOT_WAITED_FOR}' then join(seq, chain(row[1], row[2], row[3])) end
       if redis.call('LINDEX', chain(row[1], row[2], row[3]), 0) == seq then schedule(seq, row[1], ARGV[1]) end
       replayed = replayed + 1
     end

@@ -1,4 +1,5 @@
 import { QueueUnavailableError } from '../../errors.js';
+import { firstStep, NOT_WAITED_FOR } from '../not-waited-for.js';
 import type {
   Claim,
   ClaimedDelivery,
@@ -15,6 +16,7 @@ import type {
   QueuedDelivery,
   Settlement,
 } from '../queue.js';
+import { storableText } from '../storable-text.js';
 import { DueHeap } from './due-heap.js';
 
 export interface MemoryQueueOptions {
@@ -149,6 +151,7 @@ export class MemoryQueue implements Queue {
   async replay(ids: readonly string[], now: number): Promise<number> {
     const rows = this.#dead(ids).filter(({ body }) => body !== '');
     for (const row of rows) {
+      if (row.step === NOT_WAITED_FOR) this.#line(row);
       row.state = 'pending';
       row.step = 0;
       if (this.#orders.get(row.order)?.[0] === row) this.#schedule(row, now);
@@ -166,18 +169,32 @@ export class MemoryQueue implements Queue {
     this.#closed = true;
   }
 
-  #add(message: NewMessage, { id, destination, body, dead }: NewDelivery): void {
+  #add(message: NewMessage, delivery: NewDelivery): void {
+    const { id, destination, body, dead } = delivery;
     this.#seq += 1;
     const { event, transactionId, createdAt } = message;
     const order = `${destination} ${event} ${transactionId}`;
     const queued = { seq: this.#seq, id, destination, event, transactionId, body, createdAt, order };
-    const row: Row = { ...queued, state: 'pending', dueAt: undefined, attempt: 0, step: 0, fence: 0 };
-    if (dead !== undefined) Object.assign(row, { state: 'dead', answer: dead });
+    const row: Row = {
+      ...queued,
+      state: 'pending',
+      dueAt: undefined,
+      attempt: 0,
+      step: firstStep(message, delivery),
+      fence: 0,
+    };
+    if (dead !== undefined) Object.assign(row, { state: 'dead', answer: storableText(dead) });
     this.#rows.set(row.seq, row);
-    const ahead = this.#orders.get(order);
-    if (ahead) ahead.push(row);
-    else this.#orders.set(order, [row]);
-    if (!ahead) this.#release(row);
+    if (row.step !== NOT_WAITED_FOR) this.#line(row);
+  }
+
+  /** Takes its place among the messages of its transaction. */
+  #line(row: Row): void {
+    const order = this.#orders.get(row.order) ?? [];
+    this.#orders.set(row.order, order);
+    const place = order.findIndex(({ seq }) => seq > row.seq);
+    order.splice(place < 0 ? order.length : place, 0, row);
+    if (order[0] === row) this.#release(row);
   }
 
   #dead(ids: readonly string[]): Row[] {
@@ -227,12 +244,12 @@ export class MemoryQueue implements Queue {
       case 'retry':
         row.state = 'pending';
         row.step = settlement.step;
-        row.answer = settlement.answer;
+        row.answer = storableText(settlement.answer);
         this.#schedule(row, settlement.at);
         break;
       case 'dead':
         row.state = 'dead';
-        row.answer = settlement.answer;
+        row.answer = storableText(settlement.answer);
         row.dueAt = undefined;
         break;
       case 'release':
@@ -247,6 +264,7 @@ export class MemoryQueue implements Queue {
     this.#rows.delete(row.seq);
     const order = this.#orders.get(row.order) ?? [];
     const place = order.indexOf(row);
+    if (place < 0) return;
     order.splice(place, 1);
     const [head] = order;
     if (!head) this.#orders.delete(row.order);

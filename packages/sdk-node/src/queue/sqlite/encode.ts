@@ -1,4 +1,5 @@
 import type { NewMessage, Settlement } from '../queue.js';
+import { storableText } from '../storable-text.js';
 import type { DeliveryRow, MessageRow, WireOp } from './wire.js';
 
 /** The messages of one turn as the JSON text that the worker's statements read. */
@@ -21,7 +22,7 @@ export function encodeMessages(messages: readonly NewMessage[]): Extract<WireOp,
     ]);
     for (const { id, destination, body, dead } of message.deliveries) {
       const row = [id, destination, message.event, message.transactionId, message.createdAt, body] as const;
-      deliveries.push(dead === undefined ? row : [...row, dead]);
+      deliveries.push(dead === undefined ? row : [...row, storableText(dead)]);
       plain &&= dead === undefined;
     }
   }
@@ -38,8 +39,10 @@ export function encodeMessages(messages: readonly NewMessage[]): Extract<WireOp,
 export function encodeSettlements(settlements: readonly Settlement[]): Extract<WireOp, { op: 'settle' }> {
   const rows = settlements.map((settlement) => {
     const { seq, id, fence, outcome } = settlement;
-    if (outcome === 'retry') return [seq, id, fence, outcome, settlement.at, settlement.step, settlement.answer];
-    return [seq, id, fence, outcome, 0, 0, outcome === 'dead' ? settlement.answer : ''];
+    if (outcome === 'retry') {
+      return [seq, id, fence, outcome, settlement.at, settlement.step, storableText(settlement.answer)];
+    }
+    return [seq, id, fence, outcome, 0, 0, outcome === 'dead' ? storableText(settlement.answer) : ''];
   });
   const onlyDelivered = settlements.every(({ outcome }) => outcome === 'delivered');
   return { op: 'settle', rows: JSON.stringify(rows), count: rows.length, onlyDelivered };

@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import { NOT_WAITED_FOR } from '../not-waited-for.js';
 import { STATE } from './schema.js';
 import type { DeliveryRow, FirstRow, MessageRow, WireEnqueue } from './wire.js';
 
@@ -51,12 +52,13 @@ export class Enqueuer {
     this.#predecessor = db.prepare(
       `SELECT max(seq) AS seq FROM (
          SELECT seq FROM delivery WHERE transaction_id = ?1 AND event = ?2 AND chained = 1 AND destination = ?3
+           AND step > ${NOT_WAITED_FOR}
          UNION ALL SELECT seq FROM delivery WHERE seq >= ?4 AND seq < ?5 AND destination = ?3)`,
     );
     this.#insertDelivery = db.prepare(
       `INSERT INTO delivery (seq, id, destination, event, transaction_id, created_at, body, due_at, chained, after, state,
-                             answer)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                             answer, step)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -96,25 +98,29 @@ export class Enqueuer {
         // Without an identity row, or in the row just made by this batch, nothing can be waiting ahead of us.
         const follows = standing !== undefined && !ours;
         this.#setIdentity.run(event, transactionId, id, createdAt, destinations, base);
-        this.#insert(deliveries, base, follows ? NO_ROWS : undefined);
+        this.#insert(deliveries, base, follows ? NO_ROWS : undefined, 0);
       } else {
         this.#holdIdentity.run(event, transactionId);
         const first = this.#find(event, transactionId);
         const from = first?.first_seq ?? 0;
         const count = first?.destinations ? (JSON.parse(first.destinations) as string[]).length : 0;
-        this.#insert(deliveries, this.#nextSeq(), { from, to: from + count });
+        this.#insert(deliveries, this.#nextSeq(), { from, to: from + count }, NOT_WAITED_FOR);
       }
       return null;
     });
   }
 
-  /** @param follow given when another message of the transaction may be ahead: where its created rows would be */
-  #insert(deliveries: readonly DeliveryRow[], base: number, follow: SeqRange | undefined): void {
+  /**
+   * @param follow given when another message of the transaction may be ahead: where its created rows would be
+   * @param deadStep the `step` of those that are dead already
+   */
+  #insert(deliveries: readonly DeliveryRow[], base: number, follow: SeqRange | undefined, deadStep: number): void {
     deliveries.forEach((row, index) => {
       const after = follow ? this.#before(row, follow) : null;
       const [id, destination, event, transactionId, createdAt, body, dead] = row;
       const dueAt = after === null && dead === undefined ? createdAt : null;
-      const place = [dueAt, follow ? 1 : null, after, dead === undefined ? STATE.pending : STATE.dead, dead ?? null];
+      const own = dead === undefined ? [STATE.pending, null, 0] : [STATE.dead, dead, deadStep];
+      const place = [dueAt, follow ? 1 : null, after, ...own];
       this.#insertDelivery.run(base + index, id, destination, event, transactionId, createdAt, body, ...place);
     });
   }

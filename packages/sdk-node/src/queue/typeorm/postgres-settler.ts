@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import type { Settlement } from '../queue.js';
+import { storableText } from '../storable-text.js';
 import type { PostgresStatements } from './postgres-statements.js';
-import { type DeliveryRow, storable } from './rows.js';
+import type { DeliveryRow } from './rows.js';
 import { settlementRuns } from './settlement-runs.js';
 
 type Outcome<Name extends Settlement['outcome']> = Extract<Settlement, { outcome: Name }>;
@@ -51,8 +52,8 @@ function details(outcome: Settlement['outcome'], run: readonly Settlement[]): un
     return [
       retries.map(({ at }) => Math.ceil(at)),
       retries.map(({ step }) => step),
-      retries.map(({ answer }) => answer),
+      retries.map(({ answer }) => storableText(answer)),
     ];
   }
-  return outcome === 'dead' ? [(run as readonly Outcome<'dead'>[]).map(({ answer }) => storable(answer))] : [];
+  return outcome === 'dead' ? [(run as readonly Outcome<'dead'>[]).map(({ answer }) => storableText(answer))] : [];
 }

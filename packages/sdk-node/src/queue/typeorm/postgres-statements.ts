@@ -1,3 +1,4 @@
+import { NOT_WAITED_FOR } from '../not-waited-for.js';
 import type { ListRequest } from '../queue.js';
 import { listStatement } from './list-statement.js';
 import { STATE, type TableNames } from './tables.js';
@@ -25,7 +26,7 @@ export interface PostgresStatements {
 
 export function postgresStatements({ messages, deliveries }: TableNames): PostgresStatements {
   const earlier = `SELECT 1 FROM ${deliveries} e WHERE e.transaction_id = d.transaction_id AND e.event = d.event
-    AND e.destination = d.destination AND e.position < d.position`;
+    AND e.destination = d.destination AND e.position < d.position AND e.step > ${NOT_WAITED_FOR}`;
   const match = `d.id = c.id AND d.fence = c.fence AND d.state = ${STATE.leased}`;
   const claims = 'unnest($1::text[], $2::int[]) AS c(id, fence)';
   const change = (set: string, from = claims) =>
@@ -47,9 +48,10 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
                                    answer, state, attempt, step, fence)
         SELECT n.id, n.seq, n.destination, $1, $2, identity.position, n.body, $6,
           CASE WHEN n.dead IS NULL THEN $6::bigint END, n.dead,
-          CASE WHEN n.dead IS NULL THEN ${STATE.pending} ELSE ${STATE.dead} END, 0, 0, 0
+          CASE WHEN n.dead IS NULL THEN ${STATE.pending} ELSE ${STATE.dead} END, 0, n.step, 0
         FROM identity,
-          unnest($7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[]) AS n(id, seq, destination, body, dead)
+          unnest($7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::int[])
+            AS n(id, seq, destination, body, dead, step)
         WHERE $3::text IS NULL OR identity.id = $3)
       SELECT * FROM identity`,
     // What was committed before a later message of its chain is in every snapshot that has the later one.

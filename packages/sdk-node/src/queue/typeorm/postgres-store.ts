@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { firstStep } from '../not-waited-for.js';
 import type {
   Claim,
   ClaimedDelivery,
@@ -10,19 +11,12 @@ import type {
   QueueCounts,
   Settlement,
 } from '../queue.js';
+import { storableText } from '../storable-text.js';
 import { nextSeq } from './acceptance.js';
 import { KeyedTurns } from './keyed-turns.js';
 import { PostgresSettler } from './postgres-settler.js';
 import { type PostgresStatements, postgresStatements } from './postgres-statements.js';
-import {
-  type DeliveryRow,
-  enqueueResult,
-  type IdentityRow,
-  identityParameters,
-  storable,
-  toClaimed,
-  toPage,
-} from './rows.js';
+import { type DeliveryRow, enqueueResult, type IdentityRow, identityParameters, toClaimed, toPage } from './rows.js';
 import type { QueueStore } from './store.js';
 import { tableNames } from './tables.js';
 
@@ -115,7 +109,8 @@ export class PostgresStore implements QueueStore {
       deliveries.map(() => nextSeq(createdAt)),
       deliveries.map(({ destination }) => destination),
       deliveries.map(({ body }) => body),
-      deliveries.map(({ dead }) => (dead === undefined ? null : storable(dead))),
+      deliveries.map(({ dead }) => (dead === undefined ? null : storableText(dead))),
+      deliveries.map((delivery) => firstStep(message, delivery)),
     ])) as IdentityRow[];
     return enqueueResult(message, row as IdentityRow);
   }

@@ -80,11 +80,6 @@ function toQueued(row: DeliveryRow): QueuedDelivery {
   };
 }
 
-/** PostgreSQL takes no NUL in a text, and what a destination answered may hold anything. */
-export function storable(answer: string): string {
-  return answer.replaceAll('\0', '');
-}
-
 type Condition = [sql: string, ...values: (string | number)[]];
 
 /** What a listing asks for, each condition with its values; the statement puts the placeholders in. */

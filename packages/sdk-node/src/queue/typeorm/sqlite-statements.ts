@@ -1,3 +1,4 @@
+import { NOT_WAITED_FOR } from '../not-waited-for.js';
 import type { ListRequest } from '../queue.js';
 import { listStatement } from './list-statement.js';
 import { STATE, type TableNames } from './tables.js';
@@ -7,7 +8,7 @@ export type SqliteStatements = ReturnType<typeof sqliteStatements>;
 /** Plain `?` only: better-sqlite3 does not take numbered ones as an array. */
 export function sqliteStatements({ messages, deliveries }: TableNames) {
   const earlier = `SELECT 1 FROM ${deliveries} e WHERE e.transaction_id = d.transaction_id AND e.event = d.event
-    AND e.destination = d.destination AND e.position < d.position`;
+    AND e.destination = d.destination AND e.position < d.position AND e.step > ${NOT_WAITED_FOR}`;
   const held = `WHERE id = ? AND fence = ? AND state = ${STATE.leased}`;
   return {
     identity: `
@@ -19,7 +20,7 @@ export function sqliteStatements({ messages, deliveries }: TableNames) {
     store: `
       INSERT INTO ${deliveries} (id, seq, destination, event, transaction_id, position, body, created_at, due_at,
                                  state, answer, attempt, step, fence)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)`,
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)`,
     due: `
       SELECT d.*, d.position > 0 AND EXISTS (${earlier}) AS blocked
       FROM ${deliveries} d WHERE d.destination = ? AND d.due_at <= ? ORDER BY d.due_at, d.seq LIMIT ?`,

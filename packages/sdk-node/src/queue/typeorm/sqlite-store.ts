@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { firstStep } from '../not-waited-for.js';
 import type {
   Claim,
   ClaimedDelivery,
@@ -10,16 +11,9 @@ import type {
   QueueCounts,
   Settlement,
 } from '../queue.js';
+import { storableText } from '../storable-text.js';
 import { nextSeq } from './acceptance.js';
-import {
-  type DeliveryRow,
-  enqueueResult,
-  type IdentityRow,
-  identityParameters,
-  storable,
-  toClaimed,
-  toPage,
-} from './rows.js';
+import { type DeliveryRow, enqueueResult, type IdentityRow, identityParameters, toClaimed, toPage } from './rows.js';
 import { type SqliteStatements, sqliteStatements } from './sqlite-statements.js';
 import { type SqliteStatement, type SqliteTurns, statementsOf } from './sqlite-turns.js';
 import type { QueueStore } from './store.js';
@@ -125,10 +119,10 @@ export class SqliteStore implements QueueStore {
         return this.#remove(this.#sql.delivered, [id, fence]);
       case 'retry': {
         const { at, step, answer } = settlement;
-        return this.#run(this.#sql.retry, [at, step, storable(answer), id, fence]);
+        return this.#run(this.#sql.retry, [at, step, storableText(answer), id, fence]);
       }
       case 'dead':
-        return this.#run(this.#sql.dead, [storable(settlement.answer), id, fence]);
+        return this.#run(this.#sql.dead, [storableText(settlement.answer), id, fence]);
       case 'release':
         return this.#run(this.#sql.release, [id, fence]);
     }
@@ -150,9 +144,12 @@ export class SqliteStore implements QueueStore {
   }
 }
 
-function deliveryParameters({ event, transactionId, createdAt, deliveries }: NewMessage, { position }: IdentityRow) {
-  return deliveries.map(({ id, destination, body, dead }): Parameters => {
+function deliveryParameters(message: NewMessage, { position }: IdentityRow) {
+  const { event, transactionId, createdAt, deliveries } = message;
+  return deliveries.map((delivery): Parameters => {
+    const { id, destination, body, dead } = delivery;
     const own = [id, nextSeq(createdAt), destination, event, transactionId, position, body, createdAt];
-    return dead === undefined ? [...own, createdAt, STATE.pending, null] : [...own, null, STATE.dead, storable(dead)];
+    const state = dead === undefined ? [createdAt, STATE.pending, null] : [null, STATE.dead, storableText(dead)];
+    return [...own, ...state, firstStep(message, delivery)];
   });
 }
