@@ -1,31 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { CHROMIUM_FLAGS, findChromium } from './support/chromium.js';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'puppeteer-core';
+import { describeInChromium } from '../../../packages/sdk-browser/test/support/chromium.js';
 import { Town } from './support/town.js';
 
-const executablePath = findChromium();
-const describeInBrowser = executablePath === undefined ? describe.skip : describe;
-
-describeInBrowser('a visitor in Chromium (get it with: apt-get install chromium, or set CHROMIUM_PATH)', () => {
+describeInChromium('a visitor in Chromium', (browser) => {
   let town: Town;
-  let browser: Browser;
   let page: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
     town = await Town.found();
     await Promise.all([town.openTracker(), town.openShop()]);
-    browser = await puppeteer.launch({ executablePath, args: CHROMIUM_FLAGS });
-    page = await browser.newPage();
+    page = await browser().newPage();
     // Without a screen Chromium calls itself HeadlessChrome, and the tracker takes it for the bot that it is.
-    await page.setUserAgent({ userAgent: (await browser.userAgent()).replace('Headless', '') });
+    await page.setUserAgent({ userAgent: (await browser().userAgent()).replace('Headless', '') });
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
   }, 60_000);
 
   afterAll(async () => {
-    await browser?.close();
     await town?.leave();
   });
 
