@@ -1,3 +1,5 @@
+import { guarded } from './guarded.js';
+
 /** Where the SDK reports; `console`, pino and Nest's logger fit. Messages never contain secrets or personal data. */
 export interface Logger {
   debug(message: string): void;
@@ -21,13 +23,8 @@ export function safeLogger(logger: Logger, redact: (text: string) => string): Lo
   const safe = (level: keyof Logger) => {
     // Nobody listens: then a line for every delivery need not be looked through either.
     if (logger[level] === silent) return silent;
-    return (message: string) => {
-      try {
-        logger[level](redact(message));
-      } catch {
-        // There is nowhere left to report it.
-      }
-    };
+    // There is nowhere left to report what it throws.
+    return (message: string) => guarded(() => logger[level](redact(message)), silent);
   };
   return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
 }

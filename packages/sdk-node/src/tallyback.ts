@@ -9,6 +9,7 @@ import type { DeliveryEvents } from './delivery/events.js';
 import { retryPolicy } from './delivery/retry-policy.js';
 import { SettlementBatcher } from './delivery/settlement-batcher.js';
 import { asQueueUnavailable, InvalidConversionError, QueueUnavailableError } from './errors.js';
+import { guarded } from './guarded.js';
 import { type Settings, settle, type TallybackOptions } from './options.js';
 import type { DeliveryReport, Receipt } from './receipt.js';
 import { type Stats, stats } from './stats.js';
@@ -197,12 +198,14 @@ export class Tallyback {
   /** Something can be delivered: hands the work over to whoever keeps the function alive, or does it in the background. */
   #announce(wake: () => void): void {
     const { waitUntil, logger } = this.#settings;
-    try {
-      if (waitUntil) waitUntil(this.#work());
-      else wake();
-    } catch (error) {
-      logger.error(`waitUntil failed: ${error instanceof Error ? error.message : String(error)}`);
+    if (!waitUntil) {
+      wake();
+      return;
     }
+    guarded(
+      () => waitUntil(this.#work()),
+      (error) => logger.error(`waitUntil failed: ${error instanceof Error ? error.message : String(error)}`),
+    );
   }
 
   /** Everything due, attempted, within the time of one attempt. */

@@ -1,3 +1,5 @@
+import { guarded } from './guarded.js';
+
 export type Listener<Payload> = (payload: Payload) => void;
 
 /** A small typed emitter whose listeners cannot break what emits: what they throw goes to `onError`. */
@@ -37,12 +39,9 @@ export class TypedEmitter<Events extends Record<string, unknown>> {
   }
 
   #call<Payload>(listener: Listener<Payload>, payload: Payload, name: string): void {
-    try {
-      const returned: unknown = listener(payload);
-      // An async listener's rejection has no other owner.
-      if (returned instanceof Promise) returned.catch((error: unknown) => this.onError(error, name));
-    } catch (error) {
-      this.onError(error, name);
-    }
+    guarded(
+      () => listener(payload),
+      (error) => this.onError(error, name),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -38,6 +38,28 @@ describe('sqliteQueue', () => {
     await queue.open();
     expect(existsSync(path)).toBe(true);
   });
+
+  it.each(['removed', 'replaced'])(
+    'gives no receipt once its file was %s, then goes on with what is there',
+    async (how) => {
+      const [path, away] = [join(dirs(), 'queue.db'), dirs()];
+      const queue = opened(path);
+      await queue.enqueue(message());
+      for (const suffix of ['', '-wal', '-shm']) renameSync(path + suffix, join(away, `queue.db${suffix}`));
+      const other = opened(path);
+      if (how === 'replaced') await other.enqueue(message());
+      await expect(queue.enqueue(message())).rejects.toMatchObject({
+        code: 'queue_unavailable',
+        message: expect.stringMatching(/removed or replaced/),
+      });
+      const after = message();
+      expect(await queue.enqueue(after)).toEqual({ stored: true });
+      const found = await claimAll(other);
+      expect(found).toHaveLength(how === 'replaced' ? 2 : 1);
+      expect(found.at(-1)).toMatchObject({ id: after.deliveries[0]?.id });
+      rmSync(away, { recursive: true });
+    },
+  );
 
   it('refuses a path that is not a file and points to memoryQueue()', () => {
     expect(() => sqliteQueue({ path: ':memory:' })).toThrow(ConfigurationError);

@@ -1,10 +1,12 @@
 import { within } from '../deadline.js';
 import type { Answer, OutgoingRequest, Verdict } from '../destinations/destination.js';
 import type { ClaimedDelivery, Settlement } from '../queue/queue.js';
+import { isThenable } from '../thenable.js';
 import type { DeliveryEvent } from './events.js';
 import type { LaneContext } from './lane-context.js';
 import { keepable } from './redact.js';
 import { AttemptAbortedError, AttemptTimeoutError, codeOf, type Transport } from './transport.js';
+import { verdictOf } from './verdict.js';
 
 /** How an attempt ended: what to write, and whom to tell once it is written. */
 export interface Ended {
@@ -25,9 +27,9 @@ export async function attempt(delivery: ClaimedDelivery, context: LaneContext, t
     const end = performance.now() + attemptTimeoutMs;
     const made = destination.toRequest({ id, body, attempt, now: startedAt });
     // Most are made at once, and every pause of a request that is not needed costs.
-    const request = made instanceof Promise ? await inTime(made, attemptTimeoutMs) : made;
+    const request = isThenable(made) ? await inTime(Promise.resolve(made), attemptTimeoutMs) : made;
     answer = await transport.send(request, end - performance.now());
-    verdict = destination.classify(answer, now());
+    verdict = verdictOf(destination.classify(answer, now()));
   } catch (error) {
     if (error instanceof AttemptAbortedError) return handedBack(delivery, now());
     verdict = { outcome: 'retry', why: describe(error) };

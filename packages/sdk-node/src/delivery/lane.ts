@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedDelivery, Settlement } from '../queue/queue.js';
 import { attempt, type Ended } from './attempt.js';
@@ -43,6 +44,8 @@ export class Lane {
     const { name, emitter, logger, attemptTimeoutMs } = context;
     const { concurrency = 16, ratePerSecond, burst, breaker, addressPolicy } = context.destination;
     this.#concurrency = concurrency;
+    // Every settlement that waits for the queue listens; Node would take more than ten for a leak.
+    setMaxListeners(0, this.#stopping.signal);
     this.#transport = new Transport(concurrency, attemptTimeoutMs, addressPolicy);
     this.#bucket = new TokenBucket(ratePerSecond, burst);
     this.#breaker = new CircuitBreaker(breaker, (state, at) => {
@@ -236,14 +239,16 @@ export class Lane {
     }
   }
 
-  /** Tries until the queue takes it: a settlement that is lost costs one more request. */
+  /** Tries until the queue takes it, or its lease is over for sure: one that is lost costs one more request. */
   async #written(settlement: Settlement): Promise<boolean> {
+    const { batcher, leaseMs, now } = this.context;
+    const end = now() + leaseMs;
     for (let failures = 1; ; failures += 1) {
       try {
-        return await this.context.batcher.settle(settlement);
+        return await batcher.settle(settlement);
       } catch (error) {
         this.#log(error);
-        if (this.#stopped) return false;
+        if (this.#stopped || now() >= end) return false;
         const { signal } = this.#stopping;
         await sleep(backoff(failures), undefined, { ref: false, signal }).catch(() => {});
       }

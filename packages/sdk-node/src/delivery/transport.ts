@@ -72,6 +72,8 @@ export class Transport {
     return new Promise((resolve, reject) => {
       if (this.#stopped) throw aborted();
       const { origin, path, method, headers, body } = request;
+      // First: an origin that is none throws, and must leave no timer behind.
+      const pool = this.#pool(origin);
       const settle = () => {
         clearTimeout(timer);
         this.#running.remove(slot);
@@ -90,7 +92,7 @@ export class Transport {
         handler.abort(new AttemptTimeoutError('no complete answer in time'));
       }, timeoutMs);
       const slot = this.#running.add(handler);
-      this.#pool(origin).dispatch({ path, method, headers, body: body ?? null }, handler);
+      pool.dispatch({ path, method, headers, body: body ?? null }, handler);
     });
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { type BigIntStats, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { DeadLetters } from './dead-letters.js';
@@ -21,11 +21,17 @@ interface Parts {
 interface Opened extends Parts {
   readonly db: Database.Database;
   readonly processes: Processes;
+  readonly file: BigIntStats | undefined;
 }
 
 /** Lives in the worker: one connection, and every batch of operations one transaction. */
 export class Store {
   #open: Opened | undefined;
+  /**
+   * Connections whose file is gone from its path. Never closed: SQLite would delete the write-ahead log of the file that
+   * took its place.
+   */
+  readonly #strays: Database.Database[] = [];
   /** SQLite's current `synchronous`: FULL only while a receipt depends on it. */
   #synchronous = '';
 
@@ -84,10 +90,20 @@ export class Store {
   }
 
   #transaction(ops: readonly WireOp[]): Result[] {
-    const { db, ...parts } = this.#opened();
+    const { db, file, ...parts } = this.#opened();
     // A lost claim or settlement only means one more attempt, which the receiver recognises; a lost receipt is lost money.
-    this.#synchronise(db, ops.some((op) => op.op === 'enqueue') ? 'FULL' : 'NORMAL');
-    return atomically(db, () => ops.map((op) => perform(op, parts)));
+    const receipts = ops.some((op) => op.op === 'enqueue');
+    this.#synchronise(db, receipts ? 'FULL' : 'NORMAL');
+    return atomically(db, () => {
+      const results = ops.map((op) => perform(op, parts));
+      // Last, so that nothing is committed to a file that nobody will find again.
+      if (receipts && !isSame(file, this.#stat())) throw new FileGone();
+      return results;
+    });
+  }
+
+  #stat(): BigIntStats | undefined {
+    return statSync(this.path, { bigint: true, throwIfNoEntry: false });
   }
 
   #synchronise(db: Database.Database, mode: 'FULL' | 'NORMAL'): void {
@@ -105,7 +121,7 @@ export class Store {
       const processes = atomically(db, () => new Processes(db, this.started));
       const settler = new Settler(db, processes.self);
       const parts = { enqueuer: new Enqueuer(db), settler, reader: new Reader(db), deadLetters: new DeadLetters(db) };
-      this.#open = { db, processes, ...parts };
+      this.#open = { db, processes, file: this.#stat(), ...parts };
     } catch (error) {
       db.close();
       throw error;
@@ -120,12 +136,29 @@ export class Store {
     if (code === 'SQLITE_BUSY' || code.startsWith('SQLITE_FULL')) return;
     const { db } = this.#open ?? {};
     this.#open = undefined;
+    if (db && error instanceof FileGone) {
+      this.#strays.push(db);
+      return;
+    }
     try {
       db?.close();
     } catch {
       // It could not even be closed: it is left to the end of the worker.
     }
   }
+}
+
+/** Somebody removed or replaced the file while it was open. */
+class FileGone extends Error {
+  readonly code = 'SQLITE_READONLY_DBMOVED';
+
+  constructor() {
+    super('the file was removed or replaced while the process used it; the next call opens what is at the path then');
+  }
+}
+
+function isSame(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
+  return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }
 
 function perform(op: WireOp, on: Parts): Result {
