@@ -77,8 +77,9 @@ class TallybackLifecycle implements OnApplicationBootstrap, BeforeApplicationShu
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest takes a module as a class
 export class TallybackModule {
   /** @throws {ConfigurationError} when the application starts and an option cannot work */
-  static forRoot(options: TallybackNestOptions & { readonly isGlobal?: boolean }): DynamicModule {
-    return define({ useFactory: () => options, isGlobal: options.isGlobal ?? true });
+  static forRoot(given: TallybackNestOptions & { readonly isGlobal?: boolean }): DynamicModule {
+    const { isGlobal = true, ...options } = given;
+    return define({ useFactory: () => options, isGlobal });
   }
 
   /** The same with options that a factory makes of what is injected, e.g. of a `ConfigService` or a `DataSource`. */
@@ -88,7 +89,8 @@ export class TallybackModule {
 }
 
 function define({ imports = [], inject = [], useFactory, isGlobal = true }: TallybackAsyncOptions): DynamicModule {
-  const tallyback = (options: TallybackNestOptions) => new Tallyback({ logger: nestLogger(), ...options });
+  const tallyback = ({ shutdownTimeoutMs: _, ...options }: TallybackNestOptions) =>
+    new Tallyback({ logger: nestLogger(), ...options });
   return {
     module: TallybackModule,
     global: isGlobal,

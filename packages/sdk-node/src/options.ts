@@ -4,6 +4,7 @@ import { DEFAULT_RETRY_SCHEDULE } from './delivery/retry-policy.js';
 import type { Destination } from './destinations/destination.js';
 import { ConfigurationError } from './errors.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
+import { checkOptions, checkTypes } from './option-checks.js';
 import type { Queue } from './queue/queue.js';
 import { sqliteQueue } from './sqlite.js';
 
@@ -67,22 +68,17 @@ const DESTINATION_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** @throws {ConfigurationError} for the first option that cannot work */
 export function settle(options: TallybackOptions): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('options', 'must be an object with at least `destinations`');
-  }
+  checkOptions(options);
+  checkTypes(options);
   const attemptTimeoutMs = milliseconds('attemptTimeoutMs', options.attemptTimeoutMs ?? 15_000, 1);
   const leaseMs = options.leaseMs ?? 2 * attemptTimeoutMs + 15_000;
   const destinations = destinationsOf(options.destinations);
   const redact = redactor([...destinations.values()].flatMap(({ secrets = [] }) => secrets));
-  const { waitUntil } = options;
-  if (waitUntil !== undefined && typeof waitUntil !== 'function') {
-    throw new ConfigurationError('waitUntil', 'must be a function that takes a promise');
-  }
   return {
     destinations,
     redact,
     inline: options.inline ?? false,
-    waitUntil,
+    waitUntil: options.waitUntil,
     telemetry: options.telemetry ?? true,
     retrySchedule: scheduleOf(options.retrySchedule ?? DEFAULT_RETRY_SCHEDULE),
     attemptTimeoutMs,

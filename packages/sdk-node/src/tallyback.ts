@@ -10,6 +10,7 @@ import { retryPolicy } from './delivery/retry-policy.js';
 import { SettlementBatcher } from './delivery/settlement-batcher.js';
 import { asQueueUnavailable, InvalidConversionError, QueueUnavailableError } from './errors.js';
 import { guarded } from './guarded.js';
+import { boundMs } from './option-checks.js';
 import { type Settings, settle, type TallybackOptions } from './options.js';
 import type { DeliveryReport, Receipt } from './receipt.js';
 import { type Stats, stats } from './stats.js';
@@ -18,7 +19,7 @@ import { type Listener, TypedEmitter } from './typed-emitter.js';
 import { type Unacknowledged, type UnacknowledgedQuery, unacknowledged } from './unacknowledged.js';
 
 export interface BoundOptions {
-  /** At most this long, in milliseconds; less than 100 is read as 100. Default 10,000. */
+  /** At most this long, in milliseconds; less than 100 is read as 100, more than 2^31 - 1 as that. Default 10,000. */
   readonly timeoutMs?: number;
 }
 
@@ -123,12 +124,14 @@ export class Tallyback {
    * Waits until nothing is due and nothing in flight, including what is added meanwhile, but no longer than `timeoutMs`.
    * What waits for a later retry does not hold it up.
    *
+   * @throws {ConfigurationError} when `timeoutMs` is no number
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
   async flush({ timeoutMs = DEFAULT_TIMEOUT_MS }: BoundOptions = {}): Promise<DeliveryReport> {
     this.#check();
-    const end = performance.now() + Math.max(timeoutMs, MIN_TIMEOUT_MS);
-    await within(this.#dispatcher.drained(), end - performance.now() - reserve(timeoutMs));
+    const boundedMs = boundMs(timeoutMs, MIN_TIMEOUT_MS);
+    const end = performance.now() + boundedMs;
+    await within(this.#dispatcher.drained(), boundedMs - reserve(boundedMs));
     return this.#report(end);
   }
 
@@ -137,10 +140,15 @@ export class Tallyback {
    * back to the queue, which is closed. A durable queue delivers the rest at the next start. A second call gets the same
    * answer.
    *
+   * @throws {ConfigurationError} when `timeoutMs` is no number
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
   close({ timeoutMs = DEFAULT_TIMEOUT_MS }: BoundOptions = {}): Promise<DeliveryReport> {
-    this.#closing ??= this.#close(timeoutMs);
+    try {
+      this.#closing ??= this.#close(boundMs(timeoutMs, MIN_TIMEOUT_MS));
+    } catch (error) {
+      return Promise.reject(error);
+    }
     return this.#closing;
   }
 
@@ -215,7 +223,7 @@ export class Tallyback {
 
   async #close(timeoutMs: number): Promise<DeliveryReport> {
     const { queue, logger } = this.#settings;
-    const end = performance.now() + Math.max(timeoutMs, MIN_TIMEOUT_MS);
+    const end = performance.now() + timeoutMs;
     const left = () => Math.max(0, end - performance.now());
     await within(this.#dispatcher.drained(), left() - reserve(timeoutMs));
     const stopped = await within(this.#dispatcher.stop(), left() - reserve(timeoutMs) / 2);
@@ -248,7 +256,7 @@ export class Tallyback {
 
 /** The end of the time that is kept for handing back and counting: a fifth, a second at most. */
 function reserve(timeoutMs: number): number {
-  return Math.min(Math.max(timeoutMs, MIN_TIMEOUT_MS) / 5, 1_000);
+  return Math.min(timeoutMs / 5, 1_000);
 }
 
 function accepted<Value>(parsed: Parsed<Value>): Value {

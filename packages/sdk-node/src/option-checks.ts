@@ -1,0 +1,100 @@
+import { ConfigurationError } from './errors.js';
+import type { TallybackOptions } from './options.js';
+import type { Queue } from './queue/queue.js';
+
+// Complete by its type.
+const KNOWN: Readonly<Record<keyof TallybackOptions, true>> = {
+  queue: true,
+  destinations: true,
+  retrySchedule: true,
+  attemptTimeoutMs: true,
+  leaseMs: true,
+  inline: true,
+  waitUntil: true,
+  telemetry: true,
+  logger: true,
+  now: true,
+  random: true,
+};
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const QUEUE_METHODS = [
+  'open',
+  'enqueue',
+  'claim',
+  'settle',
+  'extend',
+  'nextDue',
+  'counts',
+  'list',
+  'replay',
+  'discard',
+  'close',
+] as const satisfies readonly (keyof Queue)[];
+
+/** Node's timers take no more: a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** @throws {ConfigurationError} when it is no object, or has an option that nobody would ever read */
+export function checkOptions(options: unknown): asserts options is TallybackOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('options', 'must be an object with at least `destinations`');
+  }
+  const known = Object.keys(KNOWN);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(KNOWN, name)) continue;
+    const near = known.find((one) => isNear(one.toLowerCase(), name.toLowerCase()));
+    const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean \`${near}\`?`;
+    throw new ConfigurationError(name, `is not an option of Tallyback; ${hint}`);
+  }
+}
+
+/** @throws {ConfigurationError} for options that are of another type than their readers expect */
+export function checkTypes({ queue, logger, inline, telemetry, waitUntil, now, random }: TallybackOptions): void {
+  const maker = 'make one with sqliteQueue(), typeormQueue(), bullmqQueue() or memoryQueue()';
+  checkMethods('queue', queue, QUEUE_METHODS, `is not a queue; ${maker}`);
+  checkMethods('logger', logger, LEVELS, `must have the methods ${LEVELS.join(', ')}, as \`console\` has`);
+  checkType('inline', inline, 'boolean', 'true or false');
+  checkType('telemetry', telemetry, 'boolean', 'true or false');
+  checkType('waitUntil', waitUntil, 'function', 'a function that takes a promise');
+  checkType('now', now, 'function', 'a function that returns milliseconds since the epoch, e.g. Date.now');
+  checkType('random', random, 'function', 'a function that returns a number in [0, 1), e.g. Math.random');
+}
+
+/**
+ * How long to wait at most, as timers take it.
+ *
+ * @throws {ConfigurationError} when it is no number, or NaN
+ */
+export function boundMs(timeoutMs: unknown, least: number): number {
+  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) {
+    throw new ConfigurationError(
+      'timeoutMs',
+      'must be a number of milliseconds; Infinity waits as long as a timer can',
+    );
+  }
+  return Math.min(Math.max(timeoutMs, least), MAX_TIMER_MS);
+}
+
+function checkType(option: string, value: unknown, type: 'boolean' | 'function', wanted: string): void {
+  if (value === undefined || typeof value === type) return;
+  throw new ConfigurationError(option, `must be ${wanted}`);
+}
+
+function checkMethods(option: string, value: unknown, methods: readonly string[], detail: string): void {
+  if (value === undefined) return;
+  const given = Object(value) as Record<string, unknown>;
+  if (methods.some((name) => typeof given[name] !== 'function')) throw new ConfigurationError(option, detail);
+}
+
+/** Whether one letter more, less, other or swapped with its neighbour makes one of the other, or it is part of it. */
+function isNear(one: string, other: string): boolean {
+  if (other.length > 3 && (one.startsWith(other) || other.startsWith(one))) return true;
+  let start = 0;
+  while (start < one.length && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(one.length, other.length) - start && one.at(-1 - end) === other.at(-1 - end)) end += 1;
+  const [left, right] = [one.slice(start, one.length - end), other.slice(start, other.length - end)];
+  if (left.length <= 1 && right.length <= 1) return true;
+  return left.length === 2 && left === [...right].reverse().join('');
+}
