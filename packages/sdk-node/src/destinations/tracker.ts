@@ -2,18 +2,25 @@ import { createSigner, HEADER_ADVERTISER, KeyError, type Signer } from '@tallyba
 import { ConfigurationError } from '../errors.js';
 import { USER_AGENT } from '../version.js';
 import { classifyTrackerAnswer } from './classify-tracker.js';
-import type { Attempt, Destination, OutgoingRequest } from './destination.js';
+import type { Attempt, Destination, DestinationOptions, OutgoingRequest } from './destination.js';
+import { checkKnown } from './known-options.js';
+import { withFilter } from './with-filter.js';
 
-export interface TrackerOptions {
+export interface TrackerOptions extends DestinationOptions {
   /** Base URL of the tracker, e.g. `https://track.example.com`; may carry a path prefix. */
   readonly url: string;
   /** The advertiser's key in the tracker. */
   readonly advertiser: string;
   /** `whsec_...` or `whsk_...`; several while they are rotated: every request is signed with each. */
   readonly secret: string | readonly string[] | undefined;
-  /** How many requests run at once. Default 16. */
-  readonly concurrency?: number;
 }
+
+// Complete by its type.
+const OWN: Readonly<Record<Exclude<keyof TrackerOptions, keyof DestinationOptions>, true>> = {
+  url: true,
+  advertiser: true,
+  secret: true,
+};
 
 const ADVERTISER = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
@@ -23,13 +30,11 @@ const ADVERTISER = /^[a-z0-9][a-z0-9_-]{0,63}$/;
  * @throws {ConfigurationError} when an option cannot work
  */
 export function tracker(options: TrackerOptions): Destination {
+  checkKnown('tracker', options, Object.keys(OWN));
   const { origin, path } = parseUrl(options.url);
-  const { advertiser, concurrency } = options;
+  const { advertiser } = options;
   if (typeof advertiser !== 'string' || !ADVERTISER.test(advertiser)) {
     throw new ConfigurationError('advertiser', `must be the advertiser's key in the tracker and match ${ADVERTISER}`);
-  }
-  if (concurrency !== undefined && !(Number.isSafeInteger(concurrency) && concurrency >= 1 && concurrency <= 1024)) {
-    throw new ConfigurationError('concurrency', 'must be a whole number from 1 to 1024');
   }
   const signer = signerOf(options.secret);
   const fixed = {
@@ -38,15 +43,15 @@ export function tracker(options: TrackerOptions): Destination {
     'user-agent': USER_AGENT,
     [HEADER_ADVERTISER]: advertiser,
   };
-  return {
+  const destination: Destination = {
     kind: 'tracker',
-    ...(concurrency === undefined ? {} : { concurrency }),
     toRequest({ id, body, now }: Attempt): OutgoingRequest {
       const signed = signer.headers({ id, timestamp: Math.floor(now / 1000), body });
       return { method: 'POST', origin, path, headers: { ...fixed, ...signed }, body };
     },
     classify: classifyTrackerAnswer,
   };
+  return withFilter(destination, options);
 }
 
 function parseUrl(text: string): { origin: string; path: string } {
@@ -70,7 +75,7 @@ function parseUrl(text: string): { origin: string; path: string } {
 }
 
 function signerOf(secret: TrackerOptions['secret']): Signer {
-  if (secret === undefined || secret === '' || secret.length === 0) {
+  if (secret === undefined || secret === null || secret.length === 0) {
     throw new ConfigurationError(
       'secret',
       "is missing; pass the advertiser's signing secret (whsec_...), usually process.env.TALLYBACK_SECRET, and check that the variable is set",
