@@ -53,6 +53,15 @@ describe('events of ad platforms', () => {
     expect(freeze(destination, message({ status: 'pending' }), context)).toEqual(expect.any(String));
   });
 
+  it('makes a dead letter that says so when `eventId` is async, instead of sending a promise as the id', () => {
+    for (const eventId of [async () => 'id-1', () => Promise.reject(new Error('lookup failed'))]) {
+      const destination = platforms.meta.make({ eventId: eventId as never });
+      expect(freeze(destination, message(), { person: jane })).toEqual({
+        dead: expect.stringContaining('`eventId` returned a promise'),
+      });
+    }
+  });
+
   it('lets own names of events go before the defaults', () => {
     const destination = platforms.meta.make({ events: { purchase: 'Donate' } });
     expect(frozen(destination, message(), { person: jane })).toContain('"event_name":"Donate"');

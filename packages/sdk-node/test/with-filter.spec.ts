@@ -50,6 +50,18 @@ describe('withFilter()', () => {
     });
   });
 
+  it.each<[string, DestinationOptions]>([
+    ['when', { when: (async () => false) as never }],
+    ['when', { when: (async () => Promise.reject(new Error('lookup failed'))) as never }],
+    // biome-ignore lint/suspicious/noThenProperty: promises of other libraries are only known by it
+    ['when', { when: () => ({ then: (done: (value: boolean) => void) => done(false) }) as never }],
+    ['map', { map: (async (one: ConversionMessage) => one) as never }],
+  ])('makes a dead letter that says so when `%s` is async', (name, options) => {
+    expect(freeze(filtered(options), message())).toEqual({
+      dead: expect.stringContaining(`\`${name}\` returned a promise`),
+    });
+  });
+
   it('makes a dead letter when the destination itself cannot prepare the message', () => {
     const broken: Destination = {
       ...plain,

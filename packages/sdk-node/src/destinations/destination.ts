@@ -70,9 +70,9 @@ export interface BreakerOptions {
 export interface DestinationOptions {
   /** Only these events, e.g. `['purchase']`. Default: all. */
   readonly on?: readonly string[];
-  /** Only messages for which this is true. What it throws makes a dead letter. */
+  /** Only messages for which this is true. What it throws makes a dead letter, and so does a promise: it must not be `async`. */
   readonly when?: (message: ConversionMessage) => boolean;
-  /** Changes the message for this destination only. What it throws makes a dead letter. */
+  /** Changes the message for this destination only. What it throws makes a dead letter, and so does a promise. */
   readonly map?: (message: ConversionMessage) => ConversionMessage;
   /** How many requests run at once. Default 16. */
   readonly concurrency?: number;

@@ -1,13 +1,14 @@
 import { type ConversionMessage, EVENT_PATTERN, parseConversionMessage, serializeMessage } from '@tallyback/protocol';
 import { ConfigurationError } from '../errors.js';
 import type { Destination, DestinationOptions, PrepareContext, Prepared } from './destination.js';
+import { synchronous } from './synchronous.js';
 
 // Beyond this Node's timers fire at once.
 const MAX_MILLISECONDS = 2 ** 31 - 1;
 
 /**
  * The destination with what every destination can be told: which conversions it gets, in which form, and its limits. A filter
- * that throws makes a dead letter of the conversion; it neither loses it nor fails `convert()`.
+ * that throws or is `async` makes a dead letter of the conversion; it neither loses it nor fails `convert()`.
  *
  * @throws {ConfigurationError} when an option cannot work
  */
@@ -23,8 +24,8 @@ export function withFilter(destination: Destination, options: DestinationOptions
     prepare(message: ConversionMessage, context: PrepareContext): Prepared {
       try {
         if (on && !on.includes(message.data.event)) return { skip: `the event ${message.data.event} is not in \`on\`` };
-        if (when && !when(message)) return { skip: '`when` left it out' };
-        const own = map ? mapped(map(message)) : message;
+        if (when && !synchronous('when', when(message))) return { skip: '`when` left it out' };
+        const own = map ? mapped(synchronous('map', map(message))) : message;
         return destination.prepare ? destination.prepare(own, context) : serializeMessage(own);
       } catch (error) {
         return { dead: `it could not be prepared: ${error instanceof Error ? error.message : String(error)}` };

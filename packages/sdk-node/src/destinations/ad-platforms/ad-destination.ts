@@ -11,6 +11,7 @@ import type {
   PrepareContext,
   Prepared,
 } from '../destination.js';
+import { synchronous } from '../synchronous.js';
 import { withFilter } from '../with-filter.js';
 import type { AdConversion } from './ad-conversion.js';
 import { type AnswerRules, platformVerdict } from './answer.js';
@@ -21,7 +22,7 @@ export interface AdPlatformOptions extends DestinationOptions {
   readonly events?: Readonly<Record<string, string>>;
   /**
    * What the platform recognises a repeated event by; its browser pixel must be given the same, or both are counted.
-   * Default: the transaction id.
+   * Default: the transaction id. What it throws makes a dead letter, and so does a promise.
    */
   readonly eventId?: (message: ConversionMessage) => string;
   /** Where the platform is. Default: its documented address. */
@@ -112,7 +113,7 @@ function prepare(
   }
   const person = context.person ?? {};
   const clickIds = { ...person.clickIds, ...context.clickIds };
-  const eventId = options.eventId?.(message) ?? data.transactionId;
+  const eventId = synchronous('eventId', options.eventId?.(message)) ?? data.transactionId;
   return platform.prepare({ event, eventId, at, data, person, clickIds });
 }
 
