@@ -64,6 +64,22 @@ describe('tallyback send', () => {
     expect(out + error).not.toContain('hunter2');
   });
 
+  it('shows nothing that the URL of a template says itself, whatever its parameters are called', async () => {
+    const partner = await sink((response, { path }) => response.writeHead(404).end(`Cannot GET ${path}`));
+    const url = `${partner.url}/in/k3y0fm1ne?id={clickid}&affiliate=0pen-sesame`;
+    const targets = [
+      ['--template', url],
+      ['--network', 'thrivetracker', '--url', url],
+    ];
+    for (const target of targets) {
+      const { code, out, error } = await tallyback(['send', ...target, '--click-id', CLICK]);
+      expect(code).toBe(1);
+      expect(partner.received.at(-1)?.path).toBe(`/in/k3y0fm1ne?id=${CLICK}&affiliate=0pen-sesame`);
+      expect(out).toContain(`Cannot GET /in/***?id=${CLICK}&affiliate=***`);
+      expect(out + error).not.toMatch(/k3y0fm1ne|sesame/);
+    }
+  });
+
   it('tests another network with its own options, secrets from the environment, and reads its way of saying no with 200', async () => {
     const network = await sink((response) => response.end('success=false; err_msg=Invalid security-0815 token;'));
     const options = ['--set', 'offerId=7', '--set-env', 'securityToken=TUNE_TOKEN', '--set', 'clickIdField=tune'];

@@ -112,6 +112,32 @@ describe('networks', () => {
     expect(freeze(bemob({ url: 'https://t.example' }), lead)).toEqual({ dead: expect.stringContaining('lead') });
   });
 
+  it('makes a dead letter of an update without the click id, which may belong to a conversion that was sent', () => {
+    const url = 'https://t.example';
+    const corrections = { url: 'https://api.example', apiKey: 'ap1-key', advertiserId: '3' };
+    const refund = message({ status: 'refunded' }, 'conversion.updated');
+    const told = [keitaro({ url, postbackKey: 'k3y' }), binom({ url }), cake({ url, offerId: '1', corrections })];
+    for (const destination of told) {
+      expect(freeze(destination, refund)).toEqual({ dead: expect.stringContaining('clickId') });
+      expect(freeze(destination, refund)).toEqual({ dead: expect.stringContaining('give it with update()') });
+    }
+    const own = keitaro({ url, postbackKey: 'k3y', clickIdField: 'subid' });
+    expect(freeze(own, refund)).toEqual({ dead: expect.stringContaining('metadata.subid') });
+  });
+
+  it('never sends a ThriveTracker URL a refund, which it would count as a sale', () => {
+    const destination = thrivetracker({ url: 'https://t.example/pb?id={clickid}' });
+    for (const type of ['conversion.created', 'conversion.updated'] as const) {
+      const refund = message({ clickId: CLICK_ID, status: 'refunded' }, type);
+      expect(freeze(destination, refund)).toEqual({ dead: expect.stringContaining('ThriveTracker') });
+    }
+  });
+
+  it('has what a URL of your own says blanked out of logs', () => {
+    const url = 'https://t.example/pb/k3y0fm1ne?id={clickid}&pass=0pen-sesame';
+    expect(thrivetracker({ url }).secrets).toEqual(['0pen-sesame', 'k3y0fm1ne']);
+  });
+
   it('brings the documented limits along, which may be set otherwise', () => {
     const url = 'https://t.example';
     expect(cake({ url }).ratePerSecond).toBe(8);

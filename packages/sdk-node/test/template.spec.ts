@@ -53,6 +53,15 @@ describe('template()', () => {
     ['a success page that says no', (): TemplateOptions => ({}), 200, '{"success":false}', 'retry'],
     ['an answer that `successWhen` refuses', successWhen, 200, 'PENDING', 'retry'],
     ['an answer that `successWhen` takes', successWhen, 200, 'ACCEPTED 1', 'delivered'],
+    ['an async `successWhen`', () => ({ successWhen: (async () => true) as never }), 200, 'x', 'retry'],
+    [
+      'a rejecting `successWhen`',
+      () => ({ successWhen: (() => Promise.reject(new Error())) as never }),
+      200,
+      'x',
+      'retry',
+    ],
+    ['a `successWhen` that gives a match', () => ({ successWhen: (() => ['x']) as never }), 200, 'x', 'retry'],
     ['a failing `successWhen`', () => ({ successWhen: () => JSON.parse('{') }), 200, 'x', 'retry'],
     ['a client error', successWhen, 404, 'ACCEPTED', 'dead'],
     ['a server error', successWhen, 503, 'ACCEPTED', 'retry'],
@@ -86,10 +95,54 @@ describe('template()', () => {
     expect(freeze(template('https://crm.example/?id={transaction_id}'), organic)).toEqual(expect.any(String));
   });
 
-  it('stores neither headers nor what the URL says, and has headers blanked out of logs', () => {
-    const destination = template('https://p.example/?key=k3y&id={clickid}', { headers: { 'x-key': 's3cret' } });
+  it('says what to do about a `successWhen` that is async', async () => {
+    const server = await sink((response) => response.end());
+    const destination = template(server.url, { successWhen: (async () => false) as never });
+    expect(await send(destination)).toMatchObject({ why: expect.stringContaining('without async') });
+  });
+
+  it.each([
+    ['an update', message({ clickId: CLICK_ID, status: 'approved' }, 'conversion.updated'), 'update'],
+    ['a refund', message({ clickId: CLICK_ID, status: 'refunded' }, 'conversion.updated'), 'update'],
+    ['a rejected conversion', message({ clickId: CLICK_ID, status: 'rejected' }), 'rejected'],
+    ['a refunded conversion', message({ clickId: CLICK_ID, status: 'refunded' }), 'refunded'],
+  ])('makes a dead letter of %s that a receiver without {status} would count as a sale', (_, given, hint) => {
+    const dead = freeze(template('https://p.example/?id={clickid}&sum={revenue}'), given);
+    expect(dead).toEqual({ dead: expect.stringMatching(new RegExp(`${hint}.*use {status}`)) });
+    expect(freeze(template('https://p.example/?id={clickid}&s={status}'), given)).toEqual(expect.any(String));
+    const body = { json: { id: '{clickid}', status: '{status}' } };
+    expect(freeze(template('https://p.example/', { body }), given)).toEqual(expect.any(String));
+    const created = message({ clickId: CLICK_ID, status: 'pending' });
+    expect(freeze(template('https://p.example/?id={clickid}'), created)).toEqual(expect.any(String));
+  });
+
+  it('makes a dead letter of an update without the click id that the template needs', () => {
+    const refund = message({ status: 'refunded' }, 'conversion.updated');
+    expect(freeze(template('https://p.example/?id={clickid}&s={status}'), refund)).toEqual({
+      dead: expect.stringContaining('give clickId with update()'),
+    });
+    expect(freeze(template('https://p.example/?t={transaction_id}&s={status}'), refund)).toEqual(expect.any(String));
+  });
+
+  it('stores neither headers nor what the URL says, and has both blanked out of logs', () => {
+    const destination = template('https://p.example/?key=k3y-of-ours&id={clickid}', { headers: { 'x-key': 's3cret' } });
     expect(frozen(destination, order)).not.toMatch(/k3y|s3cret/);
-    expect(destination.secrets).toEqual(['s3cret']);
+    expect(destination.secrets).toEqual(['s3cret', 'k3y-of-ours']);
+  });
+
+  it('keeps no credential of its URL that the partner echoes', async () => {
+    const server = await sink((response, { path }) => response.writeHead(404).end(`Cannot GET ${path}`));
+    const url = `${server.url}/hooks/T0K3NPART/pb?key=s3cr%2Ft-query&id={clickid}`;
+    const logged: string[] = [];
+    const log = (text: string) => void logged.push(text);
+    const logger = { debug: log, info: log, warn: log, error: log };
+    const tallyback = shop({ destinations: { partner: template(url) }, logger });
+    await tallyback.convert({ clickId: CLICK_ID, transactionId: 'A-1' });
+    expect(await tallyback.flush()).toMatchObject({ dead: 1 });
+    const { items } = await tallyback.deadLetters.list();
+    const kept = `${JSON.stringify(items)} ${logged.join(' ')}`;
+    expect(kept).toContain('Cannot GET /hooks/[redacted]/pb?key=[redacted]');
+    expect(kept).not.toMatch(/T0K3NPART|s3cr/);
   });
 
   it.each<[string, string, TemplateOptions, string]>([
@@ -104,6 +157,9 @@ describe('template()', () => {
     ['method', 'https://p.example/', { method: 'GET', body: { form: { a: '1' } } }, 'POST'],
     ['body.json', 'https://p.example/', { body: { json: '{"id": {clickid}}' } }, 'double quotes'],
     ['body.form', 'https://p.example/', { body: { form: { id: '{clikid}' } } }, 'did you mean'],
+    ['options', 'https://p.example/', null as never, 'method, body, headers'],
+    ['succesWhen', 'https://p.example/', { succesWhen: () => true } as never, 'successWhen'],
+    ['successWhen', 'https://p.example/', { successWhen: true as never }, 'function'],
     ['headers.Host', 'https://p.example/', { headers: { Host: 'x' } }, 'cannot be set'],
     ['headers.x', 'https://p.example/', { headers: { x: 'a\r\nb: c' } }, 'printable'],
   ])('refuses at construction and says where: %s of %s %j', (option, url, options, hint) => {

@@ -2,30 +2,20 @@ import { type ConversionMessage, type Network, NetworkOptionError, serializeMess
 import { ConfigurationError } from '../errors.js';
 import { USER_AGENT } from '../version.js';
 import type { Destination, DestinationOptions, OutgoingRequest } from './destination.js';
+import { isCommonOption } from './known-options.js';
 import { retryAfterMs } from './retry-after.js';
+import { urlSecrets } from './url-secrets.js';
 import { withFilter } from './with-filter.js';
 
 /** What a destination of a network is told: the network's own options and what every destination knows. */
 export type NetworkDestinationOptions<Options extends object> = Options & DestinationOptions;
 
-// Networks refuse options that they do not know. Complete by its type.
-const COMMON: Readonly<Record<keyof DestinationOptions, true>> = {
-  on: true,
-  when: true,
-  map: true,
-  concurrency: true,
-  ratePerSecond: true,
-  burst: true,
-  windowMs: true,
-  timeoutMs: true,
-  breaker: true,
-};
-
 /**
  * Another tracker as a destination, from its declaration: your own one, too.
  *
  * The message is frozen, not the URL, so that credentials in the URL are never stored. A conversion without the network's
- * click id is not meant for it; one that its postback cannot express becomes a dead letter.
+ * click id is not meant for it; one that its postback cannot express becomes a dead letter, and so does an update without the
+ * click id: give it with `update()`.
  *
  * @throws {ConfigurationError} when an option cannot work
  */
@@ -33,18 +23,23 @@ export function networkDestination<Options extends object>(
   network: Network<Options>,
   options: NetworkDestinationOptions<Options>,
 ): Destination {
-  const own = Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !Object.hasOwn(COMMON, name)));
+  // Networks refuse options that they do not know.
+  const own = Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !isCommonOption(name)));
   const sender = configured(() => network.send.configure(own as Options));
   const { send, name } = network;
   const destination: Destination = {
     kind: name,
     ...(send.ratePerSecond === undefined ? {} : { ratePerSecond: send.ratePerSecond }),
     ...(send.windowMs === undefined ? {} : { windowMs: send.windowMs }),
-    secrets: texts(own).filter((text) => sender.redact(text) !== text),
+    secrets: texts(own).flatMap((text) => (sender.redact(text) === text ? urlSecrets(text) : [text])),
     prepare(message) {
       const result = sender.request(message);
       if (result.ok) return serializeMessage(message);
-      return result.code === 'click_id_missing' ? { skip: result.why } : { dead: result.why };
+      if (result.code !== 'click_id_missing') return { dead: result.why };
+      // It may well be the update of a conversion that was sent there: a refund must not vanish.
+      return message.type === 'conversion.updated'
+        ? { dead: `${result.why}; give it with update()` }
+        : { skip: result.why };
     },
     toRequest({ body }): OutgoingRequest {
       const result = sender.request(JSON.parse(body) as ConversionMessage);

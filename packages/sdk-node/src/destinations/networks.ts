@@ -31,6 +31,7 @@ export function everflow(options: NetworkDestinationOptions<networks.EverflowOpt
 
 /**
  * ThriveTracker: your own postback URL with our macros; nothing is built in, since nothing is documented.
+ * It would count a refund as a sale: updates and conversions that are rejected or refunded become dead letters.
  *
  * @throws {ConfigurationError} when an option cannot work
  */

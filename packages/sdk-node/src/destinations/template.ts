@@ -15,7 +15,10 @@ import {
 import { ConfigurationError } from '../errors.js';
 import { USER_AGENT } from '../version.js';
 import type { Destination, DestinationOptions, OutgoingRequest, Verdict } from './destination.js';
+import { checkKnown } from './known-options.js';
 import { retryAfterMs } from './retry-after.js';
+import { synchronous } from './synchronous.js';
+import { urlSecrets } from './url-secrets.js';
 import { withFilter } from './with-filter.js';
 
 /** Options of {@link template}. */
@@ -31,12 +34,25 @@ export interface TemplateOptions extends DestinationOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** The URL is written with another system's macros: the name of a network, e.g. `everflow`. Default: our own. */
   readonly dialect?: string;
-  /** Whether a 2xx is a success. What it throws counts as no. Default: unless the body plainly says no. */
+  /**
+   * Whether a 2xx is a success: `true` and nothing else says so. What it throws counts as no, and so does a promise: it must
+   * not be `async`. Default: unless the body plainly says no.
+   */
   readonly successWhen?: (answer: { readonly status: number; readonly body: string }) => boolean;
 }
 
+// Complete by its type.
+const OWN: Readonly<Record<Exclude<keyof TemplateOptions, keyof DestinationOptions>, true>> = {
+  method: true,
+  body: true,
+  headers: true,
+  dialect: true,
+  successWhen: true,
+};
+
 /** How often an answer that is a success by status only is worth another attempt. */
 const UNCONVINCING_ATTEMPTS = 5;
+const HOW_TO_TELL = 'use {status} in it, or leave such messages out with `when`';
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 const OURS: readonly string[] = ['host', 'content-length', 'connection', 'transfer-encoding'];
@@ -47,25 +63,39 @@ const { classify } = thrivetracker.send.configure({ url: 'https://template.inval
 /**
  * Any URL with macros: `template('https://partner.example/pb?id={clickid}&sum={revenue}')`. Values are percent-encoded, in a
  * JSON body escaped. Macros: `{clickid} {event} {status} {transaction_id} {revenue} {payout} {currency} {timestamp}`; one that
- * has no value is left empty. When the URL or body uses `{clickid}`, conversions without a click are not meant for it.
+ * has no value is left empty. When the URL or body uses `{clickid}`, conversions without a click are not meant for it; an
+ * update without one becomes a dead letter, since nobody knows whether the conversion had one: give `update()` the click id.
+ *
+ * Without `{status}` in the URL or body the receiver would count a refund as one more sale. So it is sent new conversions that
+ * count only; updates and conversions that are rejected or refunded become dead letters.
  *
  * The message is frozen, not the request, so that credentials in URL and headers are never stored.
  *
  * @throws {ConfigurationError} when the template is wrong, with the place and what to write instead
  */
 export function template(url: string, options: TemplateOptions = {}): Destination {
+  checkKnown('template', options, Object.keys(OWN));
   const headers = headersOf(options.headers);
-  const target = compiled('url', () => compileUrlTemplate(...translated(url, options.dialect)));
+  const source = translated(url, options.dialect);
+  const target = compiled('url', () => compileUrlTemplate(...source));
   const body = bodyOf(options);
   const method = options.method ?? (body ? 'POST' : 'GET');
   if (method !== 'GET' && method !== 'POST') throw new ConfigurationError('method', "must be 'GET' or 'POST'");
   if (body && method === 'GET') throw new ConfigurationError('method', 'must be POST with a body');
-  const needsClick = target.has('clickid') || body?.template.has('clickid') === true;
+  if (options.successWhen !== undefined && typeof options.successWhen !== 'function') {
+    throw new ConfigurationError('successWhen', 'must be a function of the answer');
+  }
+  const uses = (macro: string) => target.has(macro) || body?.template.has(macro) === true;
+  const [usesClick, usesStatus] = [uses('clickid'), uses('status')];
   const destination: Destination = {
     kind: 'template',
-    secrets: Object.values(headers),
+    secrets: [...Object.values(headers), ...urlSecrets(source[0])],
     prepare(message) {
-      if (needsClick && message.data.clickId === undefined) return { skip: 'there is no click id for {clickid}' };
+      const clickless = usesClick && message.data.clickId === undefined;
+      if (clickless && message.type === 'conversion.created') return { skip: 'there is no click id for {clickid}' };
+      const change = usesStatus ? undefined : changeOf(message);
+      if (change !== undefined) return { dead: `the template has no {status}, so ${change}: ${HOW_TO_TELL}` };
+      if (clickless) return { dead: 'the update has no click id for {clickid}: give clickId with update()' };
       return serializeMessage(message);
     },
     toRequest({ body: frozen }): OutgoingRequest {
@@ -89,13 +119,22 @@ export function template(url: string, options: TemplateOptions = {}): Destinatio
   return withFilter(destination, options);
 }
 
+/** What a receiver that is told no status would take for one more conversion. */
+function changeOf({ type, data }: ConversionMessage): string | undefined {
+  if (type === 'conversion.updated') return 'the receiver would count the update as another conversion';
+  const { status } = data;
+  return status === 'rejected' || status === 'refunded' ? `the receiver would count a ${status} conversion` : undefined;
+}
+
 function judged(
   successWhen: NonNullable<TemplateOptions['successWhen']>,
   { status, body }: { readonly status: number; readonly body: string },
 ): Verdict {
   try {
-    if (successWhen({ status, body })) return { outcome: 'delivered' };
-    return { outcome: 'retry', why: `HTTP ${status}, but \`successWhen\` says no`, atMost: UNCONVINCING_ATTEMPTS };
+    const said: unknown = synchronous('successWhen', successWhen({ status, body }));
+    if (said === true) return { outcome: 'delivered' };
+    const no = said === false ? 'says no' : `says neither true nor false but gave a value of type ${typeof said}`;
+    return { outcome: 'retry', why: `HTTP ${status}, but \`successWhen\` ${no}`, atMost: UNCONVINCING_ATTEMPTS };
   } catch (error) {
     return {
       outcome: 'retry',
