@@ -10,6 +10,11 @@ import type { TypedEmitter } from './typed-emitter.js';
 
 type Draft = Pick<ConversionMessage, 'type' | 'data'>;
 
+export interface Accepted {
+  readonly receipt: Receipt;
+  readonly claimable: boolean;
+}
+
 /** Turns a checked message into stored deliveries. */
 export class Acceptance {
   constructor(
@@ -20,11 +25,12 @@ export class Acceptance {
 
   /**
    * @param transaction what the queue joins instead of a transaction of its own
+   * @returns the receipt, and whether something can be claimed now: not before the commit of a transaction that was joined
    * @throws {InvalidConversionError} when the message is too long
    * @throws {ConfigurationError} when the queue can join no transaction
    * @throws {QueueUnavailableError} when it was not stored
    */
-  async accept(draft: Draft, context: PrepareContext, transaction?: unknown): Promise<Receipt> {
+  async accept(draft: Draft, context: PrepareContext, transaction?: unknown): Promise<Accepted> {
     const { queue, now } = this.settings;
     if (transaction !== undefined && !queue.joinsTransactions) {
       throw new ConfigurationError('manager', 'needs typeormQueue(); other queues cannot join a transaction');
@@ -51,11 +57,12 @@ export class Acceptance {
           deduplicated: true,
         };
     if (result.stored) this.#reportDead(stored);
-    if (!this.telemetry.active) return receipt;
+    const claimable = result.stored && !result.joined;
+    if (!this.telemetry.active) return { receipt, claimable };
     const { id, deduplicated, destinations } = receipt;
     const told = { type: draft.type, ...identity, id, deduplicated, destinations: destinations.length };
     this.telemetry.accepted({ ...told, startedAt: createdAt, endedAt: now() });
-    return receipt;
+    return { receipt, claimable };
   }
 
   #deliveries(message: ConversionMessage, context: PrepareContext, createdAt: number): NewDelivery[] {

@@ -194,10 +194,9 @@ export class Tallyback {
   async #accept(...given: Parameters<Acceptance['accept']>): Promise<Receipt> {
     this.#check();
     const { inline, waitUntil } = this.#settings;
-    const receipt = await this.#acceptance.accept(...given);
-    if (receipt.deduplicated) return receipt;
+    const { receipt, claimable } = await this.#acceptance.accept(...given);
     // In a transaction nothing can be claimed before its commit, which is announced by the queue.
-    if (given[2] !== undefined) return receipt;
+    if (!claimable) return receipt;
     if (inline && !waitUntil) await this.#work();
     else this.#announce(() => this.#dispatcher.wake());
     return receipt;

@@ -36,7 +36,7 @@ for (const { name, create } of [sqlite, postgres]) {
       await dataSource.transaction(async (manager) => {
         await manager.query('CREATE TABLE host_order (id integer)');
         await manager.query('INSERT INTO host_order VALUES (1)');
-        expect(await queue.enqueue(stored, manager)).toEqual({ stored: true });
+        expect(await queue.enqueue(stored, manager)).toEqual({ stored: true, joined: true });
         // A transaction within the transaction: its end is not yet the end.
         await manager.transaction((inner) => inner.query('INSERT INTO host_order VALUES (2)'));
         expect(woken).toEqual([]);

@@ -32,7 +32,9 @@ export interface FirstMessage {
   readonly destinations: readonly string[];
 }
 
-export type EnqueueResult = { readonly stored: true } | { readonly stored: false; readonly first: FirstMessage };
+export type EnqueueResult =
+  /** `joined`: together with a transaction of the caller's, whose commit {@link Queue.watch} announces. */
+  { readonly stored: true; readonly joined?: true } | { readonly stored: false; readonly first: FirstMessage };
 
 /** What proves the right to settle a delivery: a later claim of the same row carries a higher fence. */
 export interface Claim {

@@ -34,11 +34,13 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
      SELECT id, fence FROM changed`;
   return {
     // One statement, so that it is one commit and one round trip. The identity row is always written: its lock makes two
-    // messages of one transaction wait for each other, so that their positions are given out in the order of commits.
+    // messages of one transaction wait for each other, so that their positions are given out in the order of commits. How long: set before the row is locked, and until
+    // this statement's own transaction ends; NULL leaves it as the caller's transaction has it.
     enqueue: `
       WITH identity AS (
         INSERT INTO ${messages} AS m (event, transaction_id, id, created_at, destinations, position)
-        VALUES ($1, $2, $3, $4, $5, 0)
+        SELECT $1, $2, $3, $4::bigint, $5, 0
+        FROM set_config('lock_timeout', coalesce($13::text, current_setting('lock_timeout')), true)
         ON CONFLICT (event, transaction_id) DO UPDATE SET
           id = coalesce(m.id, excluded.id), created_at = coalesce(m.created_at, excluded.created_at),
           destinations = coalesce(m.destinations, excluded.destinations), position = m.position + 1

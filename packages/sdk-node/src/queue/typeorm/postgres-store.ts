@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { QueueUnavailableError } from '../../errors.js';
 import { firstStep } from '../not-waited-for.js';
 import type {
   Claim,
@@ -20,6 +21,9 @@ import { type DeliveryRow, enqueueResult, type IdentityRow, identityParameters, 
 import type { QueueStore } from './store.js';
 import { tableNames } from './tables.js';
 
+/** PostgreSQL's SQLSTATE when `lock_timeout` is over. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
 interface CandidateRow extends DeliveryRow {
   readonly blocked: boolean;
 }
@@ -30,18 +34,22 @@ export class PostgresStore implements QueueStore {
   readonly #settler: PostgresSettler;
   readonly #turns = new KeyedTurns();
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param lockTimeoutMs how long a message waits for another of its transaction id that is not committed yet */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lockTimeoutMs: number,
+  ) {
     this.#sql = postgresStatements(tableNames(dataSource));
     this.#settler = new PostgresSettler(this.#sql);
   }
 
   enqueue(message: NewMessage): Promise<EnqueueResult> {
     const { event, transactionId } = message;
-    return this.#turns.take(`${event} ${transactionId}`, () => this.#enqueue(this.dataSource, message));
+    return this.#turns.take(`${event} ${transactionId}`, () => this.#enqueueAlone(message));
   }
 
   enqueueIn(manager: EntityManager, message: NewMessage): Promise<EnqueueResult> {
-    return this.#enqueue(manager, message);
+    return this.#enqueue(manager, message, null);
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
@@ -99,7 +107,22 @@ export class PostgresStore implements QueueStore {
     return this.#transaction((runner) => this.#settler.discard(runner, ids));
   }
 
-  async #enqueue(on: DataSource | EntityManager, message: NewMessage): Promise<EnqueueResult> {
+  async #enqueueAlone(message: NewMessage): Promise<EnqueueResult> {
+    try {
+      return await this.#enqueue(this.dataSource, message, `${Math.max(1, Math.ceil(this.lockTimeoutMs))}ms`);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+      const held = `A transaction that is still open has stored a message of ${message.event} ${message.transactionId}`;
+      const hint = `inside one of your own, pass { manager } to every call`;
+      throw new QueueUnavailableError(`${held}, for more than ${this.lockTimeoutMs} ms; ${hint}.`, { cause: error });
+    }
+  }
+
+  async #enqueue(
+    on: DataSource | EntityManager,
+    message: NewMessage,
+    lockTimeout: string | null,
+  ): Promise<EnqueueResult> {
     const { deliveries } = message;
     const createdAt = Math.floor(message.createdAt);
     const [row] = (await on.query(this.#sql.enqueue, [
@@ -111,6 +134,7 @@ export class PostgresStore implements QueueStore {
       deliveries.map(({ body }) => body),
       deliveries.map(({ dead }) => (dead === undefined ? null : storableText(dead))),
       deliveries.map((delivery) => firstStep(message, delivery)),
+      lockTimeout,
     ])) as IdentityRow[];
     return enqueueResult(message, row as IdentityRow);
   }

@@ -27,8 +27,9 @@ export interface TypeormQueueOptions {
    */
   readonly migrate?: boolean;
   /**
-   * SQLite only: how long an operation waits for the host's own transaction on the same connection, in milliseconds,
-   * before it rejects. Default 5,000.
+   * How long an operation waits for a transaction of the host's, in milliseconds, before it rejects: on SQLite for any on
+   * the same connection, on PostgreSQL for one that has stored a message of the same (event, transaction id). At least 1.
+   * Default 5,000.
    */
   readonly lockTimeoutMs?: number;
 }
@@ -52,7 +53,7 @@ export class TypeormQueue implements Queue {
     this.#prepare = async () => {
       const turns = new SqliteTurns(dataSource, lockTimeoutMs);
       if (migrating) await migrate(dataSource, dialect, turns);
-      return dialect === 'postgres' ? new PostgresStore(dataSource) : new SqliteStore(dataSource, turns);
+      return dialect === 'postgres' ? new PostgresStore(dataSource, lockTimeoutMs) : new SqliteStore(dataSource, turns);
     };
   }
 
@@ -62,14 +63,15 @@ export class TypeormQueue implements Queue {
 
   /** @param manager the caller's; when it has a transaction open, the message is stored with it or not at all */
   enqueue(message: NewMessage, manager?: EntityManager): Promise<EnqueueResult> {
-    return this.#with((store) => {
+    return this.#with(async (store) => {
       const runner = manager?.queryRunner;
       if (!manager || !runner?.isTransactionActive) return store.enqueue(message);
       if (runner.connection !== this.dataSource) {
         throw new ConfigurationError('manager', 'belongs to another DataSource than the one given to typeormQueue()');
       }
       this.#watch.joined(runner);
-      return store.enqueueIn(manager, message);
+      const result = await store.enqueueIn(manager, message);
+      return result.stored ? { stored: true, joined: true } : result;
     });
   }
 

@@ -1,0 +1,58 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { typeormQueue } from '../src/typeorm.js';
+import { type DatabaseKind, databases } from './support/databases.js';
+import { message } from './support/messages.js';
+import { house, shops } from './support/shop.js';
+import { sinks } from './support/sink.js';
+
+// Real databases on a machine that may be busy.
+jest.setTimeout(30_000);
+
+const [sqlite, postgres] = databases() as [DatabaseKind, DatabaseKind];
+const shop = shops();
+const sink = sinks();
+
+describe.each([sqlite, postgres])('convert() with a manager on $name', ({ create }) => {
+  it('hands the work over at once when the manager has no transaction open, else after the commit', async () => {
+    const dataSource = await (await create()).connect();
+    const works: Promise<void>[] = [];
+    const waitUntil = (work: Promise<void>) => void works.push(work);
+    const destinations = { house: house((await sink()).url) };
+    const tallyback = shop({ queue: typeormQueue(dataSource), inline: true, waitUntil, destinations });
+    await tallyback.convert({ transactionId: 'A-1' }, { manager: dataSource.manager });
+    expect(works).toHaveLength(1);
+    // On SQLite the queue works on the same connection, between transactions.
+    await works[0];
+    await dataSource.transaction(async (manager) => {
+      await tallyback.convert({ transactionId: 'A-2' }, { manager });
+      expect(works).toHaveLength(1);
+    });
+    expect(works).toHaveLength(2);
+    await works[1];
+    await tallyback.close();
+  });
+});
+
+describe('typeormQueue on PostgreSQL', () => {
+  it("waits a bounded time for the caller's own transaction, and says how to join it", async () => {
+    const dataSource = await (await postgres.create()).connect();
+    const queue = typeormQueue(dataSource, { lockTimeoutMs: 50 });
+    await queue.open();
+    const purchase = message();
+    const refund = message({ transactionId: purchase.transactionId, kind: 'updated' });
+    await dataSource.transaction(async (manager) => {
+      await manager.query("SET LOCAL lock_timeout = '7s'");
+      await queue.enqueue(purchase, manager);
+      await expect(queue.enqueue(refund)).rejects.toMatchObject({
+        code: 'queue_unavailable',
+        message: expect.stringMatching(/more than 50 ms; inside one of your own, pass \{ manager \}/),
+      });
+      // The caller's own limit is the caller's.
+      expect(await manager.query('SHOW lock_timeout')).toEqual([{ lock_timeout: '7s' }]);
+    });
+    expect(await queue.enqueue(refund)).toEqual({ stored: true });
+    const claimed = await queue.claim({ destination: 'house', limit: 10, leaseMs: 1_000, now: 2_000 });
+    expect(claimed.map(({ id }) => id)).toEqual([purchase.deliveries[0]?.id]);
+    await queue.close();
+  });
+});
