@@ -17,10 +17,12 @@ export interface Accepted {
 
 /** Turns a checked message into stored deliveries. */
 export class Acceptance {
+  /** @param onDead told the name of a destination that is not going to get it */
   constructor(
     private readonly settings: Settings,
     private readonly emitter: TypedEmitter<DeliveryEvents>,
     private readonly telemetry: Telemetry,
+    private readonly onDead: (destination: string) => void,
   ) {}
 
   /**
@@ -91,6 +93,7 @@ export class Acceptance {
   #reportDead({ event, transactionId, deliveries }: NewMessage): void {
     for (const { id, destination, dead } of deliveries) {
       if (dead === undefined) continue;
+      this.onDead(destination);
       this.settings.logger.error(`${destination}: ${id} can never be sent and is kept as a dead letter: ${dead}`);
       this.emitter.emit('dead', () => ({ id, destination, event, transactionId, attempt: 0, why: dead }));
     }

@@ -1,4 +1,5 @@
-import { asQueueUnavailable } from './errors.js';
+import { asQueueUnavailable, ConfigurationError } from './errors.js';
+import { checkDate } from './option-checks.js';
 import type { Queue, QueuedDelivery } from './queue/queue.js';
 
 /** A delivery that was given up. */
@@ -51,6 +52,7 @@ export class DeadLetters {
   /**
    * One page, in the order of acceptance.
    *
+   * @throws {ConfigurationError} when `since` is no valid Date
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
   async list({ limit = 100, ...query }: DeadLetterQuery = {}): Promise<DeadLetterPage> {
@@ -63,6 +65,7 @@ export class DeadLetters {
    * recognises it. What could not be prepared stays dead.
    *
    * @returns how many were put back
+   * @throws {ConfigurationError} when the selection is none
    * @throws {QueueUnavailableError} when the queue cannot be used
    */
   async replay(selection: DeadLetterSelection): Promise<number> {
@@ -75,6 +78,7 @@ export class DeadLetters {
    * Deletes them for good. Later messages of the same transaction, which had waited for them, are delivered.
    *
    * @returns how many were deleted
+   * @throws {ConfigurationError} when the selection is none
    * @throws {QueueUnavailableError} when the queue cannot be used
    */
   async discard(selection: DeadLetterSelection): Promise<number> {
@@ -94,6 +98,10 @@ export class DeadLetters {
   }
 
   async *#chunks(selection: DeadLetterSelection): AsyncGenerator<string[]> {
+    // Never taken for `{}`: that would be all of them.
+    if (typeof selection !== 'string' && (typeof selection !== 'object' || selection === null)) {
+      throw new ConfigurationError('selection', 'must be an id, an array of ids or a filter; give {} for all');
+    }
     if (typeof selection === 'string') return yield [selection];
     if (isList(selection)) {
       for (let from = 0; from < selection.length; from += CHUNK) yield selection.slice(from, from + CHUNK);
@@ -110,7 +118,8 @@ export class DeadLetters {
     }
   }
 
-  #page({ since, ...query }: DeadLetterQuery & { readonly limit: number }) {
+  async #page({ since, ...query }: DeadLetterQuery & { readonly limit: number }) {
+    checkDate('since', since);
     const from = since === undefined ? {} : { since: since.getTime() };
     return this.queue.list({ state: 'dead', ...query, ...from }).catch((error: unknown) => {
       throw asQueueUnavailable(error, 'The dead letters cannot be read');

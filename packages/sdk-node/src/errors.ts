@@ -1,6 +1,6 @@
 import type { Fault } from '@tallyback/protocol';
 
-/** The options given to `new Tallyback()`, a queue or a destination cannot work. Thrown at construction, never later. */
+/** The options given to `new Tallyback()`, a queue, a destination or a call cannot work. Thrown at once, never later. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly code = 'configuration_invalid';

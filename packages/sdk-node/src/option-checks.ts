@@ -1,3 +1,4 @@
+import type { ConvertContext } from './conversion-input.js';
 import { ConfigurationError } from './errors.js';
 import type { TallybackOptions } from './options.js';
 import type { Queue } from './queue/queue.js';
@@ -74,6 +75,23 @@ export function boundMs(timeoutMs: unknown, least: number): number {
     );
   }
   return Math.min(Math.max(timeoutMs, least), MAX_TIMER_MS);
+}
+
+/**
+ * `null`, which plain JavaScript may hand over, is read as nothing told: no order fails for that.
+ *
+ * @throws {ConfigurationError} when it is no object
+ */
+export function checkContext(context: ConvertContext | null): ConvertContext {
+  if (context === null) return {};
+  if (typeof context === 'object') return context;
+  throw new ConfigurationError('context', 'must be an object, with `manager` or `person`');
+}
+
+/** @throws {ConfigurationError} when it is given and no valid Date */
+export function checkDate(option: string, value: unknown): void {
+  if (value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()))) return;
+  throw new ConfigurationError(option, "must be a valid Date, e.g. new Date('2026-11-22T10:00:00Z')");
 }
 
 function checkType(option: string, value: unknown, type: 'boolean' | 'function', wanted: string): void {

@@ -9,7 +9,7 @@ export interface DestinationStats extends QueueCounts {
   readonly delivered: number;
   /** Attempts that failed and are repeated. */
   readonly retried: number;
-  /** Given up by this instance; {@link QueueCounts.dead} counts all that are kept. */
+  /** Given up by this instance, at once what could not be prepared; {@link QueueCounts.dead} counts all that are kept. */
   readonly givenUp: number;
   /** Whether it is left in peace because every attempt fails. */
   readonly breaker: BreakerState;

@@ -10,7 +10,7 @@ import { retryPolicy } from './delivery/retry-policy.js';
 import { SettlementBatcher } from './delivery/settlement-batcher.js';
 import { asQueueUnavailable, InvalidConversionError, QueueUnavailableError } from './errors.js';
 import { guarded } from './guarded.js';
-import { boundMs } from './option-checks.js';
+import { boundMs, checkContext, checkDate } from './option-checks.js';
 import { type Settings, settle, type TallybackOptions } from './options.js';
 import type { DeliveryReport, Receipt } from './receipt.js';
 import { type Stats, stats } from './stats.js';
@@ -65,7 +65,9 @@ export class Tallyback {
     const wake = () => {
       if (!inline) this.#dispatcher.wake();
     };
-    this.#acceptance = new Acceptance(settings, this.#emitter, this.#telemetry);
+    this.#acceptance = new Acceptance(settings, this.#emitter, this.#telemetry, (name) => {
+      this.#dispatcher.gaveUp(name);
+    });
     this.deadLetters = new DeadLetters(queue, now, wake);
     // A transaction was committed, perhaps while a request is being answered.
     queue.watch?.(() => this.#announce(wake));
@@ -83,13 +85,14 @@ export class Tallyback {
    * @param context who converted, and the transaction to join
    * @returns the receipt; for a second call with the same (event, transaction id) the first one, `deduplicated`
    * @throws {InvalidConversionError} with all faults, when it breaks the rules
-   * @throws {ConfigurationError} when `manager` is given and the queue can join no transaction
+   * @throws {ConfigurationError} when `manager` is given and the queue can join no transaction, or `context` is no object
    * @throws {QueueUnavailableError} when nothing could be stored
    */
   async convert(conversion: ConversionInput, context: ConvertContext = {}): Promise<Receipt> {
-    const { conversion: own, context: told } = resolveClickToken(conversion, context);
+    const known = checkContext(context);
+    const { conversion: own, context: told } = resolveClickToken(conversion, known);
     const data = accepted(parseConversion(own));
-    return this.#accept({ type: 'conversion.created', data }, told, context.manager);
+    return this.#accept({ type: 'conversion.created', data }, told, known.manager);
   }
 
   /**
@@ -98,10 +101,11 @@ export class Tallyback {
    *
    * @param context who converted, and the transaction to join
    * @throws {InvalidConversionError} with all faults, when it breaks the rules
-   * @throws {ConfigurationError} when `manager` is given and the queue can join no transaction
+   * @throws {ConfigurationError} when `manager` is given and the queue can join no transaction, or `context` is no object
    * @throws {QueueUnavailableError} when nothing could be stored
    */
-  async update(update: ConversionUpdate, { manager, person }: ConvertContext = {}): Promise<Receipt> {
+  async update(update: ConversionUpdate, context: ConvertContext = {}): Promise<Receipt> {
+    const { manager, person } = checkContext(context);
     const data = accepted(parseConversionUpdate(update));
     return this.#accept({ type: 'conversion.updated', data }, person === undefined ? {} : { person }, manager);
   }
@@ -156,10 +160,13 @@ export class Tallyback {
    * Which conversions are not confirmed by whom: what waits, is in flight or was given up. A destination that takes
    * everything without a look has confirmed what it took.
    *
+   * @throws {ConfigurationError} when `since` or `before` is no valid Date
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
   async unacknowledged(query: UnacknowledgedQuery = {}): Promise<Unacknowledged[]> {
     this.#check();
+    checkDate('since', query.since);
+    checkDate('before', query.before);
     return unacknowledged(this.#settings.queue, query);
   }
 
@@ -192,7 +199,7 @@ export class Tallyback {
   }
 
   async #accept(...given: Parameters<Acceptance['accept']>): Promise<Receipt> {
-    this.#check();
+    this.#check('; nothing was stored');
     const { inline, waitUntil } = this.#settings;
     const { receipt, claimable } = await this.#acceptance.accept(...given);
     // In a transaction nothing can be claimed before its commit, which is announced by the queue.
@@ -248,8 +255,8 @@ export class Tallyback {
     throw new QueueUnavailableError('The queue could not be counted in time; what it holds is unaffected.');
   }
 
-  #check(): void {
-    if (this.#closing) throw new QueueUnavailableError('This Tallyback is closed; nothing was stored.');
+  #check(consequence = ''): void {
+    if (this.#closing) throw new QueueUnavailableError(`This Tallyback is closed${consequence}.`);
   }
 }
 

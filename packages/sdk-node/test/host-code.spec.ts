@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { Destination } from '../src/destinations/destination.js';
 import type { Logger } from '../src/logger.js';
 import { memoryQueue } from '../src/memory.js';
 import type { Claim, Queue } from '../src/queue/queue.js';
-import { house, quiet, shops } from './support/shop.js';
-import { recorded, sinks } from './support/sink.js';
+import { house, quiet, SECRET, shops } from './support/shop.js';
+import { sinks } from './support/sink.js';
 
+const run = promisify(execFile);
 const sink = sinks();
 const shop = shops();
 
@@ -75,6 +79,53 @@ describe('code of the host that fails', () => {
   });
 });
 
+describe('calls from plain JavaScript', () => {
+  it('take null for nothing told beside a conversion, and refuse what is no object', async () => {
+    const tallyback = shop({ destinations: { house: house('http://127.0.0.1:1') } });
+    expect(await tallyback.convert({ transactionId: 'A-1' }, null as never)).toMatchObject({ deduplicated: false });
+    expect(await tallyback.update({ transactionId: 'A-1', status: 'refunded' }, null as never)).toMatchObject({
+      transactionId: 'A-1',
+    });
+    for (const call of ['convert', 'update'] as const) {
+      const calling = tallyback[call]({ transactionId: 'A-2' } as never, 'manager' as never);
+      await expect(calling).rejects.toMatchObject({ code: 'configuration_invalid', option: 'context' });
+    }
+  });
+
+  it('change no dead letter unless it is said which', async () => {
+    const { deadLetters } = shop({ destinations: { house: house('http://127.0.0.1:1') } });
+    const refused = { code: 'configuration_invalid', option: 'selection' };
+    for (const selection of [undefined, null, 5]) {
+      await expect(deadLetters.replay(selection as never)).rejects.toMatchObject(refused);
+      await expect(deadLetters.discard(selection as never)).rejects.toMatchObject(refused);
+    }
+  });
+
+  it.each(['2026-11-22', 5, null, new Date(Number.NaN)])('refuse %p as a time', async (given) => {
+    const tallyback = shop({ destinations: { house: house('http://127.0.0.1:1') } });
+    const time = given as never;
+    const refused = { code: 'configuration_invalid', option: 'since' };
+    await expect(tallyback.deadLetters.list({ since: time })).rejects.toMatchObject(refused);
+    await expect(tallyback.deadLetters.replay({ since: time })).rejects.toMatchObject(refused);
+    await expect(tallyback.unacknowledged({ since: time })).rejects.toMatchObject(refused);
+    await expect(tallyback.unacknowledged({ before: time })).rejects.toMatchObject({ ...refused, option: 'before' });
+  });
+
+  it('count what could never be sent as given up', async () => {
+    const dead: Destination = { ...house('http://127.0.0.1:1'), prepare: () => ({ dead: 'no click id' }) };
+    const tallyback = shop({ destinations: { house: dead } });
+    await tallyback.convert({ transactionId: 'A-1' });
+    expect(await tallyback.stats()).toMatchObject({ house: { givenUp: 1, dead: 1 } });
+  });
+
+  it('say what close() means for them', async () => {
+    const tallyback = shop({ destinations: { house: house('http://127.0.0.1:1') } });
+    await tallyback.close();
+    await expect(tallyback.stats()).rejects.toThrow(/^This Tallyback is closed\.$/);
+    await expect(tallyback.convert({ transactionId: 'A-1' })).rejects.toThrow(/closed; nothing was stored\.$/);
+  });
+});
+
 describe('a settlement that the queue cannot take', () => {
   it('is left when its lease is over, and the delivery is sent again', async () => {
     const tracker = await sink();
@@ -95,24 +146,13 @@ describe('a settlement that the queue cannot take', () => {
   });
 
   it('is no leak, however many wait', async () => {
-    const tracker = await sink(recorded);
-    const warnings: string[] = [];
-    const warned = (warning: Error) => void warnings.push(warning.name);
-    process.on('warning', warned);
-    let refused = 0;
-    const waiting = new Promise<void>((resolve) => {
-      const queue = settling(async (real, settlements) => {
-        if (refused >= 16) return real.settle(settlements);
-        refused += settlements.length;
-        if (refused >= 16) resolve();
-        throw new Error('full');
-      });
-      const tallyback = shop({ queue, destinations: { house: house(tracker.url) } });
-      for (let n = 0; n < 16; n += 1) void tallyback.convert({ transactionId: `A-${n}` });
-    });
-    await waiting;
-    await new Promise((resolve) => setImmediate(resolve));
-    process.off('warning', warned);
-    expect(warnings).toEqual([]);
+    const tracker = await sink();
+    const { stderr } = await run(process.execPath, [
+      join(__dirname, 'children', 'full-queue.mjs'),
+      tracker.url,
+      SECRET,
+    ]);
+    expect(stderr).toBe('');
+    expect(tracker.received).toHaveLength(16);
   });
 });

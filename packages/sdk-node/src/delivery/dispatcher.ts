@@ -32,6 +32,12 @@ export class Dispatcher {
     return new Map([...this.#entries].map(([name, { lane, tally }]) => [name, { ...tally, breaker: lane.breaker }]));
   }
 
+  /** One for this destination was dead when it was accepted: no lane will see it. */
+  gaveUp(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry) entry.tally.dead += 1;
+  }
+
   wake(): void {
     for (const lane of this.#lanes) lane.wake();
   }
