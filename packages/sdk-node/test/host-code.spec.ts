@@ -50,14 +50,14 @@ describe('code of the host that fails', () => {
   });
 
   it.each([
-    ['nothing', undefined, /must return an outcome/],
-    ['another outcome', { outcome: 'done' }, /must return an outcome/],
-    ['a promise', Promise.resolve({ outcome: 'delivered' }), /returned a promise/],
-    ['a promise that rejects', Promise.reject(new Error('late')), /returned a promise/],
-    ['no reason', { outcome: 'retry' }, /gave no reason/],
+    ['nothing', () => undefined, /must return an outcome/],
+    ['another outcome', () => ({ outcome: 'done' }), /must return an outcome/],
+    ['a promise', () => Promise.resolve({ outcome: 'delivered' }), /returned a promise/],
+    ['a promise that rejects', () => Promise.reject(new Error('late')), /returned a promise/],
+    ['no reason', () => ({ outcome: 'retry' }), /gave no reason/],
   ])('repeats an attempt whose classify() returned %s', async (_, verdict, text) => {
     const tracker = await sink();
-    const destination: Destination = { ...house(tracker.url), classify: () => verdict as never };
+    const destination: Destination = { ...house(tracker.url), classify: verdict as never };
     const tallyback = shop({ destinations: { house: destination } });
     const why = new Promise((resolve) => tallyback.once('retry', (event) => resolve(event.why)));
     await tallyback.convert({ transactionId: 'A-1' });
