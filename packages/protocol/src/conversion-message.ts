@@ -148,13 +148,7 @@ function readConversion(value: unknown, path: string, list: FaultList): (Convers
   if (!fields) return undefined;
   const currency = readCurrency(fields);
   const conversion = defined({
-    clickId: readClickId(fields),
-    event: readEvent(fields),
-    transactionId: readTransactionId(fields) ?? '',
-    revenue: readAmount(fields, 'revenue', currency),
-    currency,
-    status: readStatus(fields),
-    occurredAt: readTime(fields, 'occurredAt'),
+    ...readCommon(fields, currency),
     couponCode: fields.text('couponCode', '"SPRING"'),
     customerId: fields.text('customerId', '"c_81"'),
     items: readItems(fields, currency),
@@ -177,13 +171,7 @@ function readUpdate(value: unknown, path: string, list: FaultList): (ConversionU
   if (!fields) return undefined;
   const currency = readCurrency(fields);
   const update = defined({
-    clickId: readClickId(fields),
-    event: readEvent(fields),
-    transactionId: readTransactionId(fields) ?? '',
-    revenue: readAmount(fields, 'revenue', currency),
-    currency,
-    status: readStatus(fields),
-    occurredAt: readTime(fields, 'occurredAt'),
+    ...readCommon(fields, currency),
     metadata: readMetadata(fields),
   });
   requireCurrency(fields, fields.get('revenue') !== undefined);
@@ -191,6 +179,19 @@ function readUpdate(value: unknown, path: string, list: FaultList): (ConversionU
     fields.fault('missing_field', 'status', 'an update needs a new status, a new revenue or both');
   }
   return update;
+}
+
+/** What a new conversion and an update have alike. */
+function readCommon(fields: FieldReader, currency: string | undefined) {
+  return {
+    clickId: readClickId(fields),
+    event: readEvent(fields),
+    transactionId: readTransactionId(fields) ?? '',
+    revenue: readAmount(fields, 'revenue', currency),
+    currency,
+    status: readStatus(fields),
+    occurredAt: readTime(fields, 'occurredAt'),
+  };
 }
 
 function requireCurrency(fields: FieldReader, hasAmount: boolean): void {

@@ -37,6 +37,14 @@ export interface CatalogCampaign {
   readonly offers: readonly { readonly offer: CatalogOffer; readonly weight: number }[];
 }
 
+/** Row ids that a click or conversion carries. */
+interface CatalogIds {
+  readonly advertiserId: string;
+  readonly campaignId: string | null;
+  readonly offerId: string | null;
+  readonly partnerId: string | null;
+}
+
 /** The rows a snapshot is made of. */
 export interface CatalogRows {
   readonly advertisers: readonly Advertiser[];
@@ -82,6 +90,16 @@ export class CatalogSnapshot {
       this.campaignsByKey.set(row.key, campaign);
       this.campaignsById.set(row.id, campaign);
     }
+  }
+
+  /** The catalog keys behind the row ids of a click or conversion; null for what is not, or no longer, there. */
+  keysOf(ids: CatalogIds): Record<'advertiser' | 'campaign' | 'offer' | 'partner', string | null> {
+    return {
+      advertiser: this.advertisersById.get(ids.advertiserId)?.row.key ?? null,
+      campaign: this.campaignsById.get(ids.campaignId ?? '')?.row.key ?? null,
+      offer: this.offersById.get(ids.offerId ?? '')?.row.key ?? null,
+      partner: this.partnersById.get(ids.partnerId ?? '')?.key ?? null,
+    };
   }
 
   private addAdvertiser(advertiser: CatalogAdvertiser): void {

@@ -24,10 +24,7 @@ export class ClickStoryController {
       ...rest,
       at: new Date(at).toISOString(),
       cost: cost === null ? null : toMoneyJson({ minor: cost, currency: click.currency }),
-      campaign: catalog.campaignsById.get(campaignId)?.row.key ?? null,
-      offer: catalog.offersById.get(offerId)?.row.key ?? null,
-      partner: catalog.partnersById.get(partnerId)?.key ?? null,
-      advertiser: catalog.advertisersById.get(advertiserId)?.row.key ?? null,
+      ...catalog.keysOf({ advertiserId, campaignId, offerId, partnerId }),
     };
   }
 }

@@ -91,13 +91,10 @@ function itemOf(row: Conversion, ledger: readonly LedgerEntry[], catalog: Catalo
   const money = (minor: bigint, currency: string | null) => (currency ? toMoneyJson({ minor, currency }) : null);
   return {
     id: row.id,
-    advertiser: catalog.advertisersById.get(row.advertiserId)?.row.key ?? null,
+    ...catalog.keysOf(row),
     event: row.event,
     transactionId: row.transactionId,
     clickId: row.clickId,
-    campaign: catalog.campaignsById.get(row.campaignId ?? '')?.row.key ?? null,
-    offer: catalog.offersById.get(row.offerId ?? '')?.row.key ?? null,
-    partner: catalog.partnersById.get(row.partnerId ?? '')?.key ?? null,
     status: row.status,
     revenue: money(row.revenue, row.currency),
     payout: money(row.payout, row.currency),

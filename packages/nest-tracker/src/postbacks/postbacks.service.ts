@@ -91,24 +91,19 @@ export class PostbacksService {
       return refuse('readBody', { reason: 'body_too_large', detail });
     }
     if (body.length === 0) return refuse('readBody', noBody(request));
-    const snapshot = await this.catalog.snapshot();
-    const advertiser = snapshot.advertisersByKey.get(header(request, HEADER_ADVERTISER) ?? '');
-    const proof = proveMessageSender(advertiser, request, this.clock.now());
-    if (!proof.ok || !advertiser)
-      return refuse('proveSender', proof.ok ? NO_ADVERTISER : proof.refusal, { ...facts, ...peek(body) });
+    const proof = proveMessageSender(await this.catalog.snapshot(), request, this.clock.now());
+    if (!proof.ok) return refuse('proveSender', proof.refusal, { ...facts, ...peek(body) });
     const parsed = parseMessageBytes(body);
     const known = { ...facts, sender: proof.sender.method };
     if (!parsed.ok) return refuse('readMessage', faultsRefusal(parsed.faults), { ...known, ...peek(body) });
     const { clickId, transactionId } = parsed.value.data;
     return {
       ok: true,
-      intake: { advertiser, sender: proof.sender, message: parsed.value },
+      intake: { advertiser: proof.advertiser, sender: proof.sender, message: parsed.value },
       facts: { ...known, clickId, transactionId },
     };
   }
 }
-
-const NO_ADVERTISER: Refusal = { reason: 'unknown_advertiser', detail: 'There is no advertiser with this key.' };
 
 /** Some adapters hand an empty body on and some refuse it themselves; senders get the same answer. */
 function noBody(request: HttpRequest): Refusal {

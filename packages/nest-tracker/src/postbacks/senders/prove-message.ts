@@ -1,14 +1,16 @@
 import { HEADER_ADVERTISER, HEADER_ID, HEADER_SIGNATURE, HEADER_TIMESTAMP } from '@tallyback/protocol';
-import type { CatalogAdvertiser } from '../../catalog/catalog-snapshot.js';
+import type { CatalogAdvertiser, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import { type HttpRequest, header } from '../../http/http-request.js';
-import { refused, type SenderProof } from './prove-sender.js';
+import type { Refusal } from '../../http/problem-reply.js';
+import { type ProvenSender, refused } from './prove-sender.js';
+
+/** The proven sender of a signed message and the advertiser that it named, or why there is no proof. */
+export type MessageProof =
+  | { readonly ok: true; readonly sender: ProvenSender; readonly advertiser: CatalogAdvertiser }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** Proves the sender of a signed message: Standard Webhooks over the bytes of the body. */
-export function proveMessageSender(
-  advertiser: CatalogAdvertiser | undefined,
-  request: HttpRequest,
-  now: number,
-): SenderProof {
+export function proveMessageSender(catalog: CatalogSnapshot, request: HttpRequest, now: number): MessageProof {
   const named = header(request, HEADER_ADVERTISER);
   if (named === undefined) {
     return refused(
@@ -17,6 +19,7 @@ export function proveMessageSender(
       HEADER_ADVERTISER,
     );
   }
+  const advertiser = catalog.advertisersByKey.get(named);
   if (!advertiser) {
     return refused(
       'unknown_advertiser',
@@ -36,6 +39,6 @@ export function proveMessageSender(
     now,
   });
   return result.ok
-    ? { ok: true, sender: { method: 'signature', signed: true, deliveryId: result.id } }
+    ? { ok: true, advertiser, sender: { method: 'signature', signed: true, deliveryId: result.id } }
     : refused(result.reason, result.detail, result.field);
 }
