@@ -1,6 +1,7 @@
 import { type ConversionMessage, createId, MAX_MESSAGE_BYTES, serializeMessage } from '@tallyback/protocol';
 import type { DeliveryEvents } from './delivery/events.js';
 import type { Destination, PrepareContext, Prepared } from './destinations/destination.js';
+import { synchronous } from './destinations/synchronous.js';
 import { asQueueUnavailable, ConfigurationError, InvalidConversionError } from './errors.js';
 import type { Settings } from './options.js';
 import type { NewDelivery, NewMessage } from './queue/queue.js';
@@ -84,7 +85,8 @@ export class Acceptance {
   #prepared(name: string, message: ConversionMessage, context: PrepareContext): Prepared {
     const destination = this.settings.destinations.get(name) as Destination;
     try {
-      return destination.prepare?.(message, context) ?? { dead: 'it was not prepared' };
+      // Never awaited: convert() does not wait for anything but the disk.
+      return checkPrepared(synchronous('prepare', destination.prepare?.(message, context)));
     } catch (error) {
       return { dead: `it could not be prepared: ${error instanceof Error ? error.message : String(error)}` };
     }
@@ -102,6 +104,15 @@ export class Acceptance {
 
 function nameOf({ destination }: NewDelivery): string {
   return destination;
+}
+
+/** Code without types may return anything; what is not understood must not vanish. */
+function checkPrepared(prepared: unknown): Prepared {
+  if (typeof prepared === 'string') return prepared;
+  const { skip, dead } = (prepared ?? {}) as { skip?: unknown; dead?: unknown };
+  if (typeof skip === 'string') return { skip };
+  if (typeof dead === 'string') return { dead };
+  throw new TypeError('`prepare` must return the body, { skip: reason } or { dead: reason }');
 }
 
 function checkSize(body: string): void {

@@ -65,6 +65,20 @@ describe('code of the host that fails', () => {
     expect(await tallyback.stats()).toMatchObject({ house: { pending: 1, inFlight: 0, retried: 1 } });
   });
 
+  it.each([
+    ['nothing', () => undefined, /must return the body/],
+    ['a number', () => 5, /must return the body/],
+    ['an object of its own', () => ({ body: '{}' }), /must return the body/],
+    ['a promise', async () => '{}', /`prepare` returned a promise: write it without async/],
+    ['a promise that rejects', () => Promise.reject(new Error('late')), /`prepare` returned a promise/],
+  ])('keeps a conversion as a dead letter when prepare() returned %s', async (_, prepare, text) => {
+    const tracker = await sink();
+    const tallyback = shop({ destinations: { odd: { ...house(tracker.url), prepare: prepare as never } } });
+    expect(await tallyback.convert({ transactionId: 'A-1' })).toMatchObject({ destinations: ['odd'] });
+    expect(await tallyback.deadLetters.list()).toMatchObject({ items: [{ answer: expect.stringMatching(text) }] });
+    expect(tracker.received).toEqual([]);
+  });
+
   it('waits for a request from any thenable', async () => {
     const tracker = await sink();
     const whole = house(tracker.url);

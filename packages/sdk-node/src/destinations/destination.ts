@@ -111,7 +111,10 @@ export interface Destination {
   readonly secrets?: readonly string[];
   /** `public`: private and loopback addresses are refused, for URLs that come from data. Default `any`. */
   readonly addressPolicy?: 'any' | 'public';
-  /** The body to freeze, made once when the conversion is accepted. Default: the message as JSON. */
+  /**
+   * The body to freeze, made once when the conversion is accepted. Default: the message as JSON. It must give its result at
+   * once: `convert()` waits for nothing but the disk, so a promise makes a dead letter, as does what it throws.
+   */
   prepare?(message: ConversionMessage, context: PrepareContext): Prepared;
   /** Adds what must not be stored: addresses, tokens, signatures. What it throws is retried. */
   toRequest(attempt: Attempt): OutgoingRequest | Promise<OutgoingRequest>;
