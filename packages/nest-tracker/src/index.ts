@@ -11,7 +11,7 @@ export { ClicksService, type Visit } from './clicks/clicks.service.js';
 export { Conversion } from './conversions/conversion.entity.js';
 export { type ConversionItem, ConversionSearch, type LedgerItem } from './conversions/conversion-search.service.js';
 export { ConversionsService } from './conversions/conversions.service.js';
-export type { Intake, IntakeResult } from './conversions/intake.js';
+export type { Alongside, Intake, IntakeRequest, IntakeResult, StepTrace } from './conversions/intake.js';
 export { LedgerEntry } from './conversions/ledger-entry.entity.js';
 export { SeenDelivery } from './conversions/seen-delivery.entity.js';
 export { type ConversionEvent, TrackerEvents } from './events/tracker-events.js';

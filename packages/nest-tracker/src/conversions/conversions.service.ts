@@ -3,15 +3,20 @@ import type { EntityManager } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { TrackerEvents } from '../events/tracker-events.js';
+import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import type { Intake, IntakeResult } from './intake.js';
+import type { Alongside, Intake, IntakeRequest, IntakeResult, StepTrace } from './intake.js';
 import { rememberDelivery } from './seen-deliveries.js';
 import { STEPS } from './steps/index.js';
 import type { StepContext } from './steps/step.js';
 
-/** Runs in the transaction that records the conversion, after the steps; what it throws undoes them. */
-export type WithinTransaction = (manager: EntityManager, result: IntakeResult & { accepted: true }) => Promise<void>;
+/** Undoes a rehearsal's transaction and carries its result out of it. */
+class Rehearsed extends Error {
+  constructor(readonly result: IntakeResult) {
+    super('A rehearsal stores nothing.');
+  }
+}
 
 /** Records conversions: named steps in one transaction, each of which passes on or ends with an outcome and a reason. */
 @Injectable()
@@ -26,19 +31,42 @@ export class ConversionsService {
   /**
    * Records one message of a proven sender. Everything it does is one transaction; events are emitted after the commit.
    *
-   * @param within Further work in the same transaction.
+   * @param alongside Makes the inbound-log row that is stored in the same transaction, also when a step refused.
    */
-  async record(intake: Intake, within?: WithinTransaction): Promise<IntakeResult> {
+  async record(intake: Intake, alongside?: Alongside): Promise<IntakeResult> {
     const catalog = await this.catalog.snapshot();
+    let logged: InboundPostback | undefined;
     const result = await this.storage.transaction(async (manager) => {
       const ended = await this.runSteps(intake, manager, catalog);
-      if (ended.accepted) await within?.(manager, ended);
+      logged = alongside?.(ended);
+      if (logged) await manager.insert(InboundPostback, logged);
       return ended;
     });
     if (result.accepted && result.outcome !== 'duplicate') {
       this.events.emitConversion({ outcome: result.outcome, conversion: result.conversion });
     }
+    if (logged) this.events.emitPostback(logged);
     return result;
+  }
+
+  /** Records several messages, each with its own outcome, in the order given; never all or nothing. */
+  async recordAll(requests: readonly IntakeRequest[]): Promise<IntakeResult[]> {
+    const results: IntakeResult[] = [];
+    for (const { intake, alongside } of requests) results.push(await this.record(intake, alongside));
+    return results;
+  }
+
+  /** Says what would become of a message; nothing is stored. */
+  async rehearse(intake: Intake): Promise<IntakeResult> {
+    const catalog = await this.catalog.snapshot();
+    try {
+      return await this.storage.transaction(async (manager) => {
+        throw new Rehearsed(await this.runSteps(intake, manager, catalog));
+      });
+    } catch (error) {
+      if (error instanceof Rehearsed) return error.result;
+      throw error;
+    }
   }
 
   private async runSteps(intake: Intake, manager: EntityManager, catalog: CatalogSnapshot): Promise<IntakeResult> {
@@ -57,12 +85,20 @@ export class ConversionsService {
       payoutRule: null,
       currency: null,
     };
+    const steps: StepTrace[] = [];
     for (const [step, run] of STEPS) {
       const end = await run(context);
-      if (!end) continue;
-      if ('refusal' in end) return { accepted: false, refusal: end.refusal, step };
+      if (!end) {
+        steps.push({ name: step, outcome: 'passed' });
+        continue;
+      }
+      if ('refusal' in end) {
+        steps.push({ name: step, outcome: 'ended', detail: end.refusal.detail });
+        return { accepted: false, refusal: end.refusal, step, steps };
+      }
+      steps.push({ name: step, outcome: 'ended', detail: end.outcome });
       await rememberDelivery(context, end.conversion.id);
-      return { accepted: true, outcome: end.outcome, conversion: end.conversion, step };
+      return { accepted: true, outcome: end.outcome, conversion: end.conversion, step, steps };
     }
     throw new Error('The last step of recording a conversion ends it; this line cannot be reached.');
   }

@@ -1,6 +1,7 @@
 import type { AcceptedOutcome, ConversionMessage } from '@tallyback/protocol';
 import type { CatalogAdvertiser } from '../catalog/catalog-snapshot.js';
 import type { Refusal } from '../http/problem-reply.js';
+import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import type { ProvenSender } from '../postbacks/senders/prove-sender.js';
 import type { Conversion } from './conversion.entity.js';
 
@@ -11,12 +12,37 @@ export interface Intake {
   readonly message: ConversionMessage;
 }
 
+/** One step on a message's way: it passed the message on, or ended it. */
+export interface StepTrace {
+  readonly name: string;
+  readonly outcome: 'passed' | 'ended';
+  /** Why it ended. */
+  readonly detail?: string;
+}
+
 /** What became of a message. */
 export type IntakeResult =
   | {
       readonly accepted: true;
       readonly outcome: AcceptedOutcome;
       readonly conversion: Conversion;
+      /** The step that ended the message. */
       readonly step: string;
+      /** Every step the message went through, in order. */
+      readonly steps: readonly StepTrace[];
     }
-  | { readonly accepted: false; readonly refusal: Refusal; readonly step: string };
+  | {
+      readonly accepted: false;
+      readonly refusal: Refusal;
+      readonly step: string;
+      readonly steps: readonly StepTrace[];
+    };
+
+/** Makes the inbound-log row of a message from what became of it; the row is stored in the message's own transaction. */
+export type Alongside = (result: IntakeResult) => InboundPostback;
+
+/** A message with the log row to be stored with it. */
+export interface IntakeRequest {
+  readonly intake: Intake;
+  readonly alongside?: Alongside | undefined;
+}

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { createId, reasonStatus } from '@tallyback/protocol';
-import type { EntityManager } from 'typeorm';
 import { cleanText } from '../clicks/click-parameters.js';
 import { keepIp } from '../clicks/keep-ip.js';
 import { TrackerEvents } from '../events/tracker-events.js';
@@ -48,26 +47,29 @@ export class InboundLog implements OnModuleInit {
 
   /** Logs a request that was not accepted; resolves when the row is durable. */
   async refused(request: HttpRequest, refusal: Refusal, facts: InboundFacts): Promise<void> {
-    const row = this.row(request, facts);
-    row.outcome = 'rejected';
-    row.reason = refusal.reason;
-    row.status = facts.status ?? reasonStatus(refusal.reason);
-    row.field = cleanText(refusal.field, 128);
-    row.detail = cleanText(refusal.detail, 2000);
+    const row = this.refusedRow(request, refusal, facts);
     await this.batcher.add(row);
     this.events.emitPostback(row);
   }
 
-  /** Logs an accepted request in the transaction that stores what it brought. Emit the row after the commit. */
-  async accepted(
-    manager: EntityManager,
+  /** The row of a request that was not accepted; whoever asks for it stores it and emits it after the commit. */
+  refusedRow(request: HttpRequest, refusal: Refusal, facts: InboundFacts): InboundPostback {
+    return Object.assign(this.row(request, facts), {
+      outcome: 'rejected' as const,
+      reason: refusal.reason,
+      status: facts.status ?? reasonStatus(refusal.reason),
+      field: cleanText(refusal.field, 128),
+      detail: cleanText(refusal.detail, 2000),
+    });
+  }
+
+  /** The row of an accepted request, for the transaction that stores what it brought. */
+  acceptedRow(
     request: HttpRequest,
     result: Pick<InboundPostback, 'outcome' | 'status' | 'conversionId'>,
     facts: InboundFacts,
-  ): Promise<InboundPostback> {
-    const row = Object.assign(this.row(request, facts), result, { reason: null, field: null, detail: null });
-    await manager.insert(InboundPostback, row);
-    return row;
+  ): InboundPostback {
+    return Object.assign(this.row(request, facts), result, { reason: null, field: null, detail: null });
   }
 
   private row(request: HttpRequest, facts: InboundFacts): InboundPostback {

@@ -10,14 +10,12 @@ import {
 import { CatalogService } from '../catalog/catalog.service.js';
 import { ConversionsService } from '../conversions/conversions.service.js';
 import type { Intake, IntakeResult } from '../conversions/intake.js';
-import { TrackerEvents } from '../events/tracker-events.js';
 import { type HttpRequest, header } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
 import { Clock } from '../storage/clock.js';
 import { isStorageFailure } from '../storage/storage-failure.js';
 import { ClassicPostbacks } from './classic-postbacks.js';
 import { InboundLog } from './inbound-log.service.js';
-import type { InboundPostback } from './inbound-postback.entity.js';
 import { type Facts, faultsRefusal, type Reading } from './reading.js';
 import { proveMessageSender } from './senders/prove-message.js';
 
@@ -31,7 +29,6 @@ export class PostbacksService {
     private readonly classic: ClassicPostbacks,
     private readonly conversions: ConversionsService,
     private readonly log: InboundLog,
-    private readonly events: TrackerEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -53,28 +50,26 @@ export class PostbacksService {
   private async receive(request: HttpRequest, read: () => Promise<Reading>): Promise<IntakeResult> {
     try {
       const reading = await read();
-      const result = reading.ok
-        ? await this.record(request, reading.intake, reading.facts)
-        : { accepted: false as const, refusal: reading.refusal, step: reading.step };
-      if (!result.accepted) await this.log.refused(request, result.refusal, { ...reading.facts, step: result.step });
-      return result;
+      if (reading.ok) return await this.record(request, reading.intake, reading.facts);
+      const { refusal, step, facts } = reading;
+      await this.log.refused(request, refusal, { ...facts, step });
+      return { accepted: false, refusal, step, steps: [] };
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
       this.logger.error(`A postback could not be stored: ${(error as Error).name}: ${(error as Error).message}`);
       const detail = 'The message could not be stored. Nothing of it was kept: send it again.';
-      return { accepted: false, refusal: { reason: 'storage_unavailable', detail }, step: 'store' };
+      return { accepted: false, refusal: { reason: 'storage_unavailable', detail }, step: 'store', steps: [] };
     }
   }
 
-  private async record(request: HttpRequest, intake: Intake, facts: Facts): Promise<IntakeResult> {
-    let logged: InboundPostback | undefined;
-    const result = await this.conversions.record(intake, async (manager, { outcome, conversion, step }) => {
-      const status = OUTCOME_STATUS[outcome];
-      const entry = { outcome, status, conversionId: conversion.id };
-      logged = await this.log.accepted(manager, request, entry, { ...facts, step });
+  private record(request: HttpRequest, intake: Intake, facts: Facts): Promise<IntakeResult> {
+    return this.conversions.record(intake, (result) => {
+      const known = { ...facts, step: result.step };
+      if (!result.accepted) return this.log.refusedRow(request, result.refusal, known);
+      const { outcome, conversion } = result;
+      const entry = { outcome, status: OUTCOME_STATUS[outcome], conversionId: conversion.id };
+      return this.log.acceptedRow(request, entry, known);
     });
-    if (logged) this.events.emitPostback(logged);
-    return result;
   }
 
   private async readMessage(request: HttpRequest): Promise<Reading> {
