@@ -24,7 +24,7 @@ export class LedgerEntry {
   /** Why, for example `conversion.created`. */
   @TextColumn('cause', 64) cause: string;
   /** Id of the message that caused it, when it had one. */
-  @TextColumn('delivery_id', 64, { nullable: true }) deliveryId: string | null;
+  @TextColumn('delivery_id', 72, { nullable: true }) deliveryId: string | null;
   /** Null on the entry that creates the conversion. */
   @TextColumn('old_status', 16, { nullable: true }) oldStatus: ConversionStatus | null;
   @TextColumn('new_status', 16) newStatus: ConversionStatus;

@@ -10,8 +10,8 @@ import { IdColumn, IdPrimaryColumn, TextColumn, TimeColumn } from '../storage/co
 export class SeenDelivery {
   @IdPrimaryColumn() id: string;
   @IdColumn('advertiser_id') advertiserId: string;
-  /** The sender's `webhook-id` or `tb_id`. */
-  @TextColumn('delivery_id', 64) deliveryId: string;
+  /** The sender's `webhook-id` or `tb_id`; for an item of a batch `<webhook-id>.<index>`. */
+  @TextColumn('delivery_id', 72) deliveryId: string;
   @IdColumn('conversion_id') conversionId: string;
   @TimeColumn('at') at: number;
 }

@@ -11,14 +11,16 @@ export interface Refusal {
   readonly detail: string;
   /** The field to blame. */
   readonly field?: string | undefined;
+  /** For what may succeed later: after how many whole seconds, at least one. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A refusal as RFC 9457 `application/problem+json`. */
-export function problemReply({ reason, detail, field }: Refusal): HttpReply {
+export function problemReply({ reason, detail, field, retryAfterSeconds = RETRY_AFTER_SECONDS }: Refusal): HttpReply {
   const status = reasonStatus(reason);
   const outcome: Record<string, string> =
     status === 429 || status === 503
-      ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
+      ? { 'retry-after': String(retryAfterSeconds) }
       : { 'tallyback-outcome': 'rejected' };
   return {
     status,

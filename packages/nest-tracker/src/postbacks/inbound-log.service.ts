@@ -85,7 +85,7 @@ export class InboundLog implements OnModuleInit {
     row.campaign = cleanText(facts.campaign, 64);
     row.clickId = cleanText(facts.clickId, 64);
     row.transactionId = cleanText(facts.transactionId, 128);
-    row.deliveryId = cleanText(facts.deliveryId, 64);
+    row.deliveryId = cleanText(facts.deliveryId, 72);
     row.sender = facts.sender ?? null;
     row.step = facts.step;
     row.conversionId = null;

@@ -22,8 +22,8 @@ export class InboundPostback {
   /** Click id as it was sent. */
   @TextColumn('click_id', 64, { nullable: true }) clickId: string | null;
   @TextColumn('transaction_id', 128, { nullable: true }) transactionId: string | null;
-  /** The sender's `webhook-id` or `tb_id`. */
-  @TextColumn('delivery_id', 64, { nullable: true }) deliveryId: string | null;
+  /** The sender's `webhook-id` or `tb_id`; for an item of a batch `<webhook-id>.<index>`. */
+  @TextColumn('delivery_id', 72, { nullable: true }) deliveryId: string | null;
   /** How the sender proved who it is; null when it did not. */
   @TextColumn('sender', 16, { nullable: true }) sender: string | null;
   @TextColumn('outcome', 16) outcome: Outcome;

@@ -143,7 +143,7 @@ const tables = [
       big('at'),
       text('actor', 96),
       text('cause', 64),
-      nullable(text('delivery_id', 64)),
+      nullable(text('delivery_id', 72)),
       nullable(text('old_status', 16)),
       text('new_status', 16),
       big('revenue_delta'),
@@ -154,7 +154,7 @@ const tables = [
   }),
   new Table({
     name: 'tallyback_seen_deliveries',
-    columns: [id, reference('advertiser_id'), text('delivery_id', 64), reference('conversion_id'), big('at')],
+    columns: [id, reference('advertiser_id'), text('delivery_id', 72), reference('conversion_id'), big('at')],
     indices: [unique('tallyback_seen_deliveries_identity', 'advertiser_id', 'delivery_id')],
   }),
   new Table({
@@ -170,7 +170,7 @@ const tables = [
       nullable(text('campaign', 64)),
       nullable(text('click_id', 64)),
       nullable(text('transaction_id', 128)),
-      nullable(text('delivery_id', 64)),
+      nullable(text('delivery_id', 72)),
       nullable(text('sender', 16)),
       text('outcome', 16),
       nullable(text('reason', 32)),
