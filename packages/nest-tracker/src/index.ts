@@ -13,6 +13,7 @@ export { type ConversionItem, ConversionSearch, type LedgerItem } from './conver
 export { ConversionsService } from './conversions/conversions.service.js';
 export type { Alongside, Intake, IntakeRequest, IntakeResult, StepTrace } from './conversions/intake.js';
 export { LedgerEntry } from './conversions/ledger-entry.entity.js';
+export type { RatesProvider } from './conversions/pricing/rates-provider.js';
 export { SeenDelivery } from './conversions/seen-delivery.entity.js';
 export { type ConversionEvent, TrackerEvents } from './events/tracker-events.js';
 export { InboundPostback } from './postbacks/inbound-postback.entity.js';

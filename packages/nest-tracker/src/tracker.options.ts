@@ -1,5 +1,6 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import type { RatesProvider } from './conversions/pricing/rates-provider.js';
 import type { TrackerDatabase } from './storage/tracker-database.js';
 
 /** Injection token of the module's options. */
@@ -29,6 +30,11 @@ export interface TrackerOptions {
   readonly fallbackUrl?: string;
   /** How far a signature's time may be off, both ways, in seconds. Default 300. */
   readonly signatureToleranceSeconds?: number;
+  /**
+   * Exchange rates for messages in another currency than their offer's. Without it such messages are refused with
+   * `currency_unsupported`.
+   */
+  readonly rates?: RatesProvider;
   /** `Referrer-Policy` of redirects. Default `no-referrer-when-downgrade`. */
   readonly referrerPolicy?: string;
   /** The cookie that the first-party hop `/o/:campaign` sets. */
