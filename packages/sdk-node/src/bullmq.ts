@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { BullmqQueue, type BullmqQueueOptions } from './queue/bullmq/bullmq-queue.js';
 import type { Queue } from './queue/queue.js';
+import { checkQueueOptions, flag, text, timeLimit } from './queue-options.js';
 
 export type { BullmqQueueOptions };
 
@@ -28,8 +29,9 @@ export type { BullmqQueueOptions };
  *
  * Every identity stays in the server's memory, some 200 bytes each: forgetting it would allow duplicates.
  *
- * @throws {ConfigurationError} when `connection` is neither, or a Redis Cluster
+ * @throws {ConfigurationError} when `connection` is neither, or a Redis Cluster, and for options that cannot work
  */
 export function bullmqQueue(connection: Redis | RedisOptions, options?: BullmqQueueOptions): Queue {
+  checkQueueOptions('bullmqQueue()', options, { prefix: text, timeoutMs: timeLimit, acceptLoss: flag });
   return new BullmqQueue(connection, options);
 }

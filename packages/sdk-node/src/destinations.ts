@@ -1,5 +1,5 @@
 export type { AccessToken } from './destinations/ad-platforms/access-token.js';
-export type { AdPlatformOptions } from './destinations/ad-platforms/ad-destination.js';
+export type { AdPlatformOptions } from './destinations/ad-platforms/ad-options.js';
 export type { GoogleOAuth } from './destinations/ad-platforms/google-access-token.js';
 export { type GoogleAdsOptions, googleAds } from './destinations/ad-platforms/google-ads.js';
 export type { ConversionActions } from './destinations/ad-platforms/google-conversion-actions.js';

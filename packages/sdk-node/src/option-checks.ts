@@ -1,5 +1,6 @@
 import type { ConvertContext } from './conversion-input.js';
 import { ConfigurationError } from './errors.js';
+import { instead } from './nearest-option.js';
 import type { TallybackOptions } from './options.js';
 import type { Queue } from './queue/queue.js';
 
@@ -42,11 +43,9 @@ export function checkOptions(options: unknown): asserts options is TallybackOpti
     throw new ConfigurationError('options', 'must be an object with at least `destinations`');
   }
   const known = Object.keys(KNOWN);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(KNOWN, name)) continue;
-    const near = known.find((one) => isNear(one.toLowerCase(), name.toLowerCase()));
-    const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean \`${near}\`?`;
-    throw new ConfigurationError(name, `is not an option of Tallyback; ${hint}`);
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(unknown, `is not an option of Tallyback; ${instead(unknown, known)}`);
   }
 }
 
@@ -103,16 +102,4 @@ function checkMethods(option: string, value: unknown, methods: readonly string[]
   if (value === undefined) return;
   const given = Object(value) as Record<string, unknown>;
   if (methods.some((name) => typeof given[name] !== 'function')) throw new ConfigurationError(option, detail);
-}
-
-/** Whether one letter more, less, other or swapped with its neighbour makes one of the other, or it is part of it. */
-function isNear(one: string, other: string): boolean {
-  if (other.length > 3 && (one.startsWith(other) || other.startsWith(one))) return true;
-  let start = 0;
-  while (start < one.length && one[start] === other[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(one.length, other.length) - start && one.at(-1 - end) === other.at(-1 - end)) end += 1;
-  const [left, right] = [one.slice(start, one.length - end), other.slice(start, other.length - end)];
-  if (left.length <= 1 && right.length <= 1) return true;
-  return left.length === 2 && left === [...right].reverse().join('');
 }

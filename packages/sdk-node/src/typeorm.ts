@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { queueDeliveryEntity, queueMessageEntity } from './queue/typeorm/tables.js';
 import { TypeormQueue, type TypeormQueueOptions } from './queue/typeorm/typeorm-queue.js';
+import { checkQueueOptions, flag, timeLimit } from './queue-options.js';
 
 export { queueMigrations } from './queue/typeorm/migrations.js';
 export { QUEUE_MIGRATIONS_TABLE } from './queue/typeorm/tables.js';
@@ -34,8 +35,9 @@ export const queueEntities = [queueMessageEntity, queueDeliveryEntity];
  * orders per second `sqliteQueue()` is the better one.
  *
  * @param dataSource initialized by the host, and closed by it: after `tallyback.close()`
- * @throws {ConfigurationError} when the data source is of another type
+ * @throws {ConfigurationError} when the data source is of another type, and for options that cannot work
  */
 export function typeormQueue(dataSource: DataSource, options?: TypeormQueueOptions): TypeormQueue {
+  checkQueueOptions('typeormQueue()', options, { migrate: flag, lockTimeoutMs: timeLimit });
   return new TypeormQueue(dataSource, options);
 }

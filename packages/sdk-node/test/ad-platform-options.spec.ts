@@ -140,10 +140,67 @@ describe('ad platforms', () => {
           auth: { clientId: 'c', clientSecret: 's', refreshToken: undefined as never },
         }),
     ],
+    [
+      'auth.refrehToken',
+      () => googleDataManager({ customerId: '1', conversionActions: '1', auth: { refrehToken: 'r' } as never }),
+    ],
+    [
+      'auth.tokenUrl',
+      () =>
+        googleDataManager({
+          customerId: '1',
+          conversionActions: '1',
+          auth: { clientId: 'c', clientSecret: 's', refreshToken: 'r', tokenUrl: 'oauth2.googleapis.com' },
+        }),
+    ],
+    ['events', () => googleAds({ events: {} } as never)],
+    ['events', () => taboola({ events: 'purchase' as never })],
+    ['test', () => pinterestConversions({ adAccountId: '1', accessToken: TOKEN, test: 'false' as never })],
+    ['validateOnly', () => openaiConversions({ pixelId: 'a', accessToken: TOKEN, validateOnly: 'true' as never })],
+    ['testEventCode', () => snapConversions({ pixelId: 'a', accessToken: TOKEN, testEventCode: 12 as never })],
     ['developerToken', () => googleAds({ customerId: '1', conversionActions: '1', auth: TOKEN } as never)],
   ])('refuses an option that cannot work and names it: %s', (option, make) => {
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(expect.objectContaining({ option }));
+  });
+
+  const makers = {
+    googleAds,
+    googleDataManager,
+    metaConversions,
+    microsoftConversions,
+    openaiConversions,
+    pinterestConversions,
+    redditConversions,
+    snapConversions,
+    taboola,
+    tiktokEvents,
+  } as unknown as Record<string, (options: unknown) => Destination>;
+
+  it.each(Object.entries(makers))(
+    '%s() says what it takes when it is given nothing or something else',
+    (name, make) => {
+      const given = [null, 'token', [], ...(name === 'taboola' ? [] : [undefined])];
+      for (const options of given) {
+        expect(() => make(options)).toThrow(ConfigurationError);
+        expect(() => make(options)).toThrow(expect.objectContaining({ option: 'options' }));
+      }
+    },
+  );
+
+  it.each(Object.entries(makers))('%s() refuses an option that nobody would read, without its value', (name, make) => {
+    const thrown = (options: object) => {
+      try {
+        make(options);
+      } catch (error) {
+        return error;
+      }
+      return undefined;
+    };
+    const detail = expect.stringContaining(`not an option of ${name}(); did you mean \`baseUrl\`?`);
+    expect(thrown({ baseURL: 'hunter2' })).toMatchObject({ option: 'baseURL', detail });
+    expect(thrown({ ratePerSecnd: 1 })).toMatchObject({ detail: expect.stringContaining('`ratePerSecond`') });
+    expect(thrown({ signingKey: 'hunter2' })).toMatchObject({ detail: expect.not.stringContaining('hunter2') });
   });
 
   it('asks a token function before every request', async () => {

@@ -7,6 +7,7 @@ import {
   type Destination,
   everflow,
   keitaro,
+  networkDestination,
   redtrack,
   thrivetracker,
   tune,
@@ -175,10 +176,21 @@ describe('networks', () => {
     ['colour', () => bemob({ url: 'https://t.example', colour: 'red' } as never)],
     ['url', () => thrivetracker({ url: 'https://t.example/?id={clikid}' })],
     ['on', () => binom({ url: 'https://t.example', on: [] })],
-    ['url', () => tune(undefined as never)],
+    ['options', () => tune(undefined as never)],
+    ['options', () => voluum('https://t.example' as never)],
+    ['network', () => networkDestination(undefined as never, { url: 'https://t.example' })],
   ])('refuses an option that cannot work and names it: %s', (option, make) => {
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(expect.objectContaining({ option }));
+  });
+
+  it.each([
+    ['concurency', () => voluum({ url: 'https://t.example', concurency: 1 } as never), '`concurrency`'],
+    ['clickidField', () => voluum({ url: 'https://t.example', clickidField: 'x' } as never), '"clickIdField"'],
+    ['breaker.failure', () => cake({ url: 'https://t.example', breaker: { failure: 1 } as never }), '`failures`'],
+  ])('says what %s was meant to be', (option, make, meant) => {
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(expect.objectContaining({ option, detail: expect.stringContaining(`did you mean ${meant}`) }));
   });
 
   it('delivers from the queue to each its own, and leaves out whom it does not concern', async () => {

@@ -130,6 +130,43 @@ describe('template()', () => {
     expect(destination.secrets).toEqual(['s3cret', 'k3y-of-ours']);
   });
 
+  it('has what its body and headers say blanked out of logs, but no plain words', () => {
+    const json = { apiToken: 'opensesame', source: 'website', order: { ref: 'live_9f3a21c7 {transaction_id}' } };
+    const headers = {
+      authorization: `Basic ${Buffer.from('shop:letmein:2').toString('base64')}`,
+      'x-credential': 'id=acme-shop, key=hunter2-hunter2',
+      accept: 'application/json',
+    };
+    const secrets = template('https://p.example/', { body: { json }, headers }).secrets ?? [];
+    expect(secrets).toEqual(expect.arrayContaining(['opensesame', 'live_9f3a21c7', 'letmein:2', 'hunter2-hunter2']));
+    expect(secrets.join(' ')).not.toMatch(/website|application\/json|Basic$|\{transaction_id\}/);
+    const form = { api_key: 'sw0rdfish {clickid}', note: 'an order from our shop', list: 'news' };
+    const fromForm = template('https://p.example/', { body: { form } }).secrets ?? [];
+    expect(fromForm).toContain('sw0rdfish ');
+    expect(fromForm.join(' ')).not.toMatch(/order|news/);
+  });
+
+  it('keeps no credential of its body or headers that the receiver echoes', async () => {
+    const server = await sink((response, { body, headers }) => {
+      response.writeHead(400).end(`bad token ${headers.authorization?.slice('Bearer '.length)} in ${body}`);
+    });
+    const body = { form: { key: 'k3y of ours', id: '{transaction_id}' } };
+    const destination = template(server.url, { body, headers: { authorization: 'Bearer t0ken-of-ours' } });
+    const tallyback = shop({ destinations: { partner: destination } });
+    await tallyback.convert({ transactionId: 'A-1' });
+    expect(await tallyback.flush()).toMatchObject({ dead: 1 });
+    const [letter] = (await tallyback.deadLetters.list()).items;
+    expect(letter?.answer).toContain('bad token [redacted] in key=[redacted]&id=A-1');
+  });
+
+  it('makes a dead letter of an update that leaves {status} open', () => {
+    const destination = template('https://p.example/?id={clickid}&s={status}&sum={revenue}');
+    const change = message({ clickId: CLICK_ID, status: undefined }, 'conversion.updated');
+    expect(freeze(destination, change)).toEqual({ dead: expect.stringContaining('give status with update()') });
+    const sale = message({ clickId: CLICK_ID, status: undefined });
+    expect(freeze(destination, sale)).toEqual(expect.any(String));
+  });
+
   it('keeps no credential of its URL that the partner echoes', async () => {
     const server = await sink((response, { path }) => response.writeHead(404).end(`Cannot GET ${path}`));
     const url = `${server.url}/hooks/T0K3NPART/pb?key=s3cr%2Ft-query&id={clickid}`;
@@ -160,6 +197,16 @@ describe('template()', () => {
     ['options', 'https://p.example/', null as never, 'method, body, headers'],
     ['succesWhen', 'https://p.example/', { succesWhen: () => true } as never, 'successWhen'],
     ['successWhen', 'https://p.example/', { successWhen: true as never }, 'function'],
+    ['body', 'https://p.example/', { body: 'id={clickid}' as never }, '{ json } or { form }'],
+    ['body', 'https://p.example/', { body: { json: {}, form: {} } as never }, '{ json } or { form }'],
+    ['body.from', 'https://p.example/', { body: { from: {} } as never }, 'did you mean `form`'],
+    ['body.json', 'https://p.example/', { body: { json: undefined } as never }, 'an object'],
+    ['body.json', 'https://p.example/', { body: { json: { sum: 1n } } }, 'BigInt'],
+    ['body.json', 'https://p.example/', { body: { json: '{"id": ' } }, 'JSON'],
+    ['body.form', 'https://p.example/', { body: { form: 'id={clickid}' as never } }, 'an object'],
+    ['body.form.sum', 'https://p.example/', { body: { form: { sum: {} as never } } }, 'a text'],
+    ['breaker.failure', 'https://p.example/', { breaker: { failure: 3 } as never }, 'did you mean `failures`'],
+    ['headers', 'https://p.example/', { headers: 'x: y' as never }, 'an object'],
     ['headers.Host', 'https://p.example/', { headers: { Host: 'x' } }, 'cannot be set'],
     ['headers.x', 'https://p.example/', { headers: { x: 'a\r\nb: c' } }, 'printable'],
   ])('refuses at construction and says where: %s of %s %j', (option, url, options, hint) => {

@@ -2,6 +2,8 @@
 export class NetworkOptionError extends Error {
   override readonly name = 'NetworkOptionError';
   readonly code = 'network_option_invalid';
+  /** Whether the network has no such option at all. */
+  readonly unknownOption: boolean;
 
   constructor(
     /** `voluum`, ... */
@@ -9,8 +11,9 @@ export class NetworkOptionError extends Error {
     /** Path of the option, e.g. `events.lead`. */
     readonly option: string,
     detail: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly unknownOption?: boolean },
   ) {
     super(`${network}: ${option} ${detail}`, options);
+    this.unknownOption = options?.unknownOption ?? false;
   }
 }

@@ -25,7 +25,8 @@ export class OptionReader {
     if (unknown !== undefined) {
       const suggestion = nearest(unknown, known);
       const hint = suggestion === undefined ? `known are ${known.join(', ')}` : `did you mean "${suggestion}"?`;
-      this.fail(shownName(unknown), `is not an option; ${hint}`);
+      const unknownOption = true;
+      throw new NetworkOptionError(network, path + shownName(unknown), `is not an option; ${hint}`, { unknownOption });
     }
     this.given = given as Readonly<Record<string, unknown>>;
   }

@@ -1,8 +1,9 @@
 import { type ConversionMessage, type Network, NetworkOptionError, serializeMessage } from '@tallyback/protocol';
 import { ConfigurationError } from '../errors.js';
+import { nearestOption } from '../nearest-option.js';
 import { USER_AGENT } from '../version.js';
 import type { Destination, DestinationOptions, OutgoingRequest } from './destination.js';
-import { isCommonOption } from './known-options.js';
+import { COMMON_OPTIONS, checkObject, isCommonOption } from './known-options.js';
 import { retryAfterMs } from './retry-after.js';
 import { urlSecrets } from './url-secrets.js';
 import { withFilter } from './with-filter.js';
@@ -23,8 +24,12 @@ export function networkDestination<Options extends object>(
   network: Network<Options>,
   options: NetworkDestinationOptions<Options>,
 ): Destination {
+  if (typeof network?.send?.configure !== 'function') {
+    throw new ConfigurationError('network', 'must be the declaration of a network, e.g. one of @tallyback/protocol');
+  }
+  checkObject(network.name, options, ['url']);
   // Networks refuse options that they do not know.
-  const own = Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !isCommonOption(name)));
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !isCommonOption(name)));
   const sender = configured(() => network.send.configure(own as Options));
   const { send, name } = network;
   const destination: Destination = {
@@ -69,7 +74,10 @@ function configured<Sender>(configure: () => Sender): Sender {
   } catch (error) {
     if (!(error instanceof NetworkOptionError)) throw error;
     const detail = error.message.replace(`${error.network}: ${error.option} `, '');
-    throw new ConfigurationError(error.option, detail, { cause: error });
+    // The network cannot know what every destination takes.
+    const common = error.unknownOption ? nearestOption(error.option, COMMON_OPTIONS) : undefined;
+    const told = common === undefined ? detail : `is not an option of ${error.network}(); did you mean \`${common}\`?`;
+    throw new ConfigurationError(error.option, told, { cause: error });
   }
 }
 

@@ -15,9 +15,10 @@ import {
 import { ConfigurationError } from '../errors.js';
 import { USER_AGENT } from '../version.js';
 import type { Destination, DestinationOptions, OutgoingRequest, Verdict } from './destination.js';
-import { checkKnown } from './known-options.js';
+import { checkKnown, checkMembers } from './known-options.js';
 import { retryAfterMs } from './retry-after.js';
 import { synchronous } from './synchronous.js';
+import { bodySecrets, headerSecrets } from './template-secrets.js';
 import { urlSecrets } from './url-secrets.js';
 import { withFilter } from './with-filter.js';
 
@@ -53,6 +54,7 @@ const OWN: Readonly<Record<Exclude<keyof TemplateOptions, keyof DestinationOptio
 /** How often an answer that is a success by status only is worth another attempt. */
 const UNCONVINCING_ATTEMPTS = 5;
 const HOW_TO_TELL = 'use {status} in it, or leave such messages out with `when`';
+const NO_STATUS = 'the update has no status for {status}, and the receiver could take it for another conversion';
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 const OURS: readonly string[] = ['host', 'content-length', 'connection', 'transfer-encoding'];
@@ -67,7 +69,9 @@ const { classify } = thrivetracker.send.configure({ url: 'https://template.inval
  * update without one becomes a dead letter, since nobody knows whether the conversion had one: give `update()` the click id.
  *
  * Without `{status}` in the URL or body the receiver would count a refund as one more sale. So it is sent new conversions that
- * count only; updates and conversions that are rejected or refunded become dead letters.
+ * count only; updates and conversions that are rejected or refunded become dead letters. With `{status}` an update has to say
+ * it, also one that is about the revenue: otherwise it becomes a dead letter. A new conversion given without status leaves
+ * `{status}` empty.
  *
  * The message is frozen, not the request, so that credentials in URL and headers are never stored.
  *
@@ -89,12 +93,15 @@ export function template(url: string, options: TemplateOptions = {}): Destinatio
   const [usesClick, usesStatus] = [uses('clickid'), uses('status')];
   const destination: Destination = {
     kind: 'template',
-    secrets: [...Object.values(headers), ...urlSecrets(source[0])],
+    secrets: [...headerSecrets(headers), ...urlSecrets(source[0]), ...bodySecrets(body?.source)],
     prepare(message) {
       const clickless = usesClick && message.data.clickId === undefined;
       if (clickless && message.type === 'conversion.created') return { skip: 'there is no click id for {clickid}' };
       const change = usesStatus ? undefined : changeOf(message);
       if (change !== undefined) return { dead: `the template has no {status}, so ${change}: ${HOW_TO_TELL}` };
+      if (usesStatus && message.type === 'conversion.updated' && message.data.status === undefined) {
+        return { dead: `${NO_STATUS}: give status with update(), together with the new revenue` };
+      }
       if (clickless) return { dead: 'the update has no click id for {clickid}: give clickId with update()' };
       return serializeMessage(message);
     },
@@ -166,28 +173,49 @@ function ours(url: string, macros: MacroDialect): string {
 
 function bodyOf({ body }: TemplateOptions) {
   if (body === undefined) return undefined;
+  const kinds = typeof body === 'object' && body !== null ? Object.keys(body) : [];
+  if (kinds.length !== 1) throw new ConfigurationError('body', 'must be { json } or { form }');
+  checkMembers('body', body, ['json', 'form']);
   if ('json' in body) {
-    const source = typeof body.json === 'string' ? body.json : JSON.stringify(body.json);
+    const text = jsonOf(body.json);
     const options = { macros: SENDER_MACROS, format: 'json' } as const;
-    return { type: 'application/json', template: compiled('body.json', () => compileBodyTemplate(source, options)) };
+    const template = compiled('body.json', () => compileBodyTemplate(text, options));
+    return { type: 'application/json', template, source: JSON.parse(text) as unknown };
   }
   if (typeof body.form !== 'object' || body.form === null) {
-    throw new ConfigurationError('body', 'must be { json } or { form }');
+    throw new ConfigurationError('body.form', "must be an object of texts such as { id: '{clickid}' }");
   }
+  const wrong = Object.entries(body.form).find(([, value]) => typeof value !== 'string');
+  if (wrong) throw new ConfigurationError(`body.form.${wrong[0]}`, 'must be a text');
   const source = Object.entries(body.form).map(([name, value]) => `${encodeURIComponent(name)}=${literals(value)}`);
   const options = { macros: SENDER_MACROS, format: 'form' } as const;
   const form = compiled('body.form', () => compileBodyTemplate(source.join('&'), options));
-  return { type: 'application/x-www-form-urlencoded', template: form };
+  return { type: 'application/x-www-form-urlencoded', template: form, source: body.form };
+}
+
+/** The text of a JSON body: what cannot be written as JSON is no body. */
+function jsonOf(json: unknown): string {
+  if (typeof json === 'string') return json;
+  if (typeof json === 'object' && json !== null) {
+    try {
+      return JSON.stringify(json);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ConfigurationError('body.json', `cannot be written as JSON: ${reason}`, { cause: error });
+    }
+  }
+  throw new ConfigurationError('body.json', 'must be an object, or the text of one');
 }
 
 /** What stands between macros, percent-encoded. */
 function literals(value: string): string {
-  return String(value).replaceAll(/\{[^{}]*\}|[^{}]+/g, (part) =>
-    part.startsWith('{') ? part : encodeURIComponent(part),
-  );
+  return value.replaceAll(/\{[^{}]*\}|[^{}]+/g, (part) => (part.startsWith('{') ? part : encodeURIComponent(part)));
 }
 
 function headersOf(given: TemplateOptions['headers']): Record<string, string> {
+  if (given !== undefined && (typeof given !== 'object' || given === null)) {
+    throw new ConfigurationError('headers', "must be an object such as { authorization: 'Bearer ...' }");
+  }
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(given ?? {})) {
     const lower = name.toLowerCase();

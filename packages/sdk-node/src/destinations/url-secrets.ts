@@ -25,12 +25,13 @@ export function urlSecrets(template: string): string[] {
   );
 }
 
-function fixedParts(text: string): string[] {
+/** What stands between macros. */
+export function fixedParts(text: string): string[] {
   return text.split(MACRO);
 }
 
-/** Words of a path are letters alone; keys mix in digits, or are longer than any word. */
-function looksRandom(text: string): boolean {
+/** Words are letters alone; keys mix in digits, or are longer than any word. */
+export function looksRandom(text: string): boolean {
   return (/\d/.test(text) && /[A-Za-z]/.test(text)) || /^(?:\d{12,}|[A-Za-z]{24,})$/.test(text);
 }
 

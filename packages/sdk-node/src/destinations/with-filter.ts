@@ -1,6 +1,7 @@
 import { type ConversionMessage, EVENT_PATTERN, parseConversionMessage, serializeMessage } from '@tallyback/protocol';
 import { ConfigurationError } from '../errors.js';
 import type { Destination, DestinationOptions, PrepareContext, Prepared } from './destination.js';
+import { checkMembers } from './known-options.js';
 import { synchronous } from './synchronous.js';
 
 // Beyond this Node's timers fire at once.
@@ -79,6 +80,7 @@ function checkBreaker(breaker: DestinationOptions['breaker']): void {
   if (typeof breaker !== 'object' || breaker === null) {
     throw new ConfigurationError('breaker', 'must be false or { failures, openMs, maxOpenMs }');
   }
+  checkMembers('breaker', breaker, ['failures', 'openMs', 'maxOpenMs']);
   const { failures, openMs, maxOpenMs } = breaker;
   if (failures !== undefined && !(Number.isSafeInteger(failures) && failures >= 1)) {
     throw new ConfigurationError('breaker.failures', 'must be a whole number, at least 1');

@@ -1,33 +1,12 @@
 import type { ConversionMessage } from '@tallyback/protocol';
-import { ConfigurationError } from '../../errors.js';
 import { USER_AGENT } from '../../version.js';
 import { parseBaseUrl } from '../base-url.js';
-import type {
-  Answer,
-  Attempt,
-  Destination,
-  DestinationOptions,
-  OutgoingRequest,
-  PrepareContext,
-  Prepared,
-} from '../destination.js';
+import type { Answer, Attempt, Destination, OutgoingRequest, PrepareContext, Prepared } from '../destination.js';
 import { synchronous } from '../synchronous.js';
 import { withFilter } from '../with-filter.js';
 import type { AdConversion } from './ad-conversion.js';
+import { type AdPlatformOptions, checkShared } from './ad-options.js';
 import { type AnswerRules, platformVerdict } from './answer.js';
-
-/** What every ad platform can be told. */
-export interface AdPlatformOptions extends DestinationOptions {
-  /** Our events in the platform's words: `{ lead: 'SubmitForm' }`. They go before the defaults. */
-  readonly events?: Readonly<Record<string, string>>;
-  /**
-   * What the platform recognises a repeated event by; its browser pixel must be given the same, or both are counted.
-   * Default: the transaction id. What it throws makes a dead letter, and so does a promise.
-   */
-  readonly eventId?: (message: ConversionMessage) => string;
-  /** Where the platform is. Default: its documented address. */
-  readonly baseUrl?: string;
-}
 
 /** @internal What one ad platform is like. */
 export interface AdPlatform {
@@ -55,7 +34,7 @@ export interface AdPlatform {
 /** @internal @throws {ConfigurationError} when an option cannot work */
 export function adDestination(platform: AdPlatform, options: AdPlatformOptions): Destination {
   const { origin, prefix } = parseBaseUrl('baseUrl', options.baseUrl ?? platform.baseUrl);
-  checkOptions(options);
+  checkShared(options);
   const { kind, windowMs, ratePerSecond, secrets } = platform;
   const destination: Destination = {
     kind,
@@ -79,12 +58,6 @@ export function adDestination(platform: AdPlatform, options: AdPlatformOptions):
 /** @internal A POST of JSON. */
 export function postJson(path: string, body: string, headers: Readonly<Record<string, string>> = {}) {
   return { method: 'POST', path, body, headers: { 'content-type': 'application/json', ...headers } } as const;
-}
-
-/** @internal A text option that must be there. @throws {ConfigurationError} */
-export function required(option: string, value: string | undefined, pattern: RegExp, meaning: string): string {
-  if (typeof value === 'string' && pattern.test(value)) return value;
-  throw new ConfigurationError(option, `must be ${meaning}`);
 }
 
 function prepare(
@@ -122,15 +95,4 @@ function nameOf(event: string, platform: AdPlatform, own: AdPlatformOptions['eve
     if (names && Object.hasOwn(names, event)) return names[event];
   }
   return platform.otherEvent(event);
-}
-
-function checkOptions({ events, eventId }: AdPlatformOptions): void {
-  for (const [event, name] of Object.entries(events ?? {})) {
-    if (typeof name !== 'string' || name.trim() === '') {
-      throw new ConfigurationError(`events.${event}`, "must be the platform's name of the event");
-    }
-  }
-  if (eventId !== undefined && typeof eventId !== 'function') {
-    throw new ConfigurationError('eventId', 'must be a function of the message');
-  }
 }

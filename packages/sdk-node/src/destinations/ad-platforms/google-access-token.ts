@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
+import { checkMembers } from '../known-options.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 
 /** An OAuth client whose refresh token gives access. */
@@ -17,6 +18,13 @@ export interface AccessTokens {
   readonly secrets: readonly string[];
 }
 
+// Complete by its type.
+const OAUTH: Readonly<Record<keyof GoogleOAuth, true>> = {
+  clientId: true,
+  clientSecret: true,
+  refreshToken: true,
+  tokenUrl: true,
+};
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 const TIMEOUT_MS = 10_000;
 // Renewed this long before it lapses, so that none lapses on its way.
@@ -28,11 +36,19 @@ export function googleTokens(option: string, auth: GoogleOAuth | AccessToken): A
     const token = tokenSource(option, auth);
     return { get: () => token(), forget: () => {}, secrets: knownSecrets(auth) };
   }
+  checkMembers(option, auth, Object.keys(OAUTH));
   for (const name of ['clientId', 'clientSecret', 'refreshToken'] as const) {
     if (typeof auth[name] === 'string' && auth[name] !== '') continue;
     throw new ConfigurationError(`${option}.${name}`, 'is missing; check that the environment variable is set');
   }
+  if (auth.tokenUrl !== undefined && !/^https?:$/.test(protocolOf(auth.tokenUrl))) {
+    throw new ConfigurationError(`${option}.tokenUrl`, 'must be an absolute URL that begins with https:// or http://');
+  }
   return byRefreshToken(auth);
+}
+
+function protocolOf(url: unknown): string {
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url).protocol : '';
 }
 
 /** Access tokens by refresh token (RFC 6749, 6): one request for any number of attempts that wait for it. */

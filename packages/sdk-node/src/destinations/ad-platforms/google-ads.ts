@@ -2,7 +2,8 @@ import type { Destination } from '../destination.js';
 import { emailWithoutGmailAlias, hashed, phoneE164 } from '../hash-person.js';
 import type { AccessToken } from './access-token.js';
 import { type AdConversion, amount, type Built, DAY_MS, frozen } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, flag, type OwnOptions, required } from './ad-options.js';
 import { type GoogleOAuth, googleTokens } from './google-access-token.js';
 import { GOOGLE_ADS_ANSWERS } from './google-answers.js';
 import { type ConversionActions, conversionActions, digits } from './google-conversion-actions.js';
@@ -77,6 +78,17 @@ export interface GoogleAdsOptions extends Omit<AdPlatformOptions, 'events'> {
   readonly validateOnly?: boolean;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<GoogleAdsOptions> = {
+  customerId: true,
+  conversionActions: true,
+  developerToken: true,
+  auth: true,
+  loginCustomerId: true,
+  apiVersion: true,
+  validateOnly: true,
+};
+
 /**
  * Google Ads API: `POST googleads.googleapis.com/<version>/customers/<id>:uploadClickConversions`, one conversion per request
  * with `partialFailure`. **Since 15 June 2026 Google takes no new users here**; without an older upload use
@@ -91,11 +103,13 @@ export interface GoogleAdsOptions extends Omit<AdPlatformOptions, 'events'> {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function googleAds(options: GoogleAdsOptions): Destination {
+  checkAdOptions('googleAds', options, OWN, ['eventId', 'baseUrl']);
   const customer = digits('customerId', options.customerId);
   const login = options.loginCustomerId === undefined ? undefined : digits('loginCustomerId', options.loginCustomerId);
   const version = required('apiVersion', options.apiVersion ?? 'v26', /^v\d+$/, 'a version such as v26');
   const developerToken = required('developerToken', options.developerToken, /^[\x21-\x7e]+$/, 'the developer token');
   const actionOf = conversionActions(options.conversionActions);
+  const validateOnly = flag('validateOnly', options.validateOnly);
   const tokens = googleTokens('auth', options.auth);
   const path = `/${version}/customers/${customer}:uploadClickConversions`;
   return adDestination(
@@ -112,7 +126,7 @@ export function googleAds(options: GoogleAdsOptions): Destination {
         const action = actionOf(conversion.event);
         if (action === undefined) return { skip: `there is no conversion action for ${conversion.event}` };
         const resource = `customers/${customer}/conversionActions/${action}`;
-        return frozen(googleClickConversion(conversion, resource, options.validateOnly === true));
+        return frozen(googleClickConversion(conversion, resource, validateOnly));
       },
       async request(body, { now }) {
         const headers = { authorization: `Bearer ${await tokens.get(now)}`, 'developer-token': developerToken };

@@ -2,7 +2,8 @@ import type { Destination } from '../destination.js';
 import { emailWithoutGmailAlias, hashed, lowerCase, phoneE164 } from '../hash-person.js';
 import type { AccessToken } from './access-token.js';
 import { type AdConversion, amount, type Built, DAY_MS, frozen } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, flag, type OwnOptions } from './ad-options.js';
 import { type GoogleOAuth, googleTokens } from './google-access-token.js';
 import { googleClickId } from './google-ads.js';
 import { GOOGLE_DATA_MANAGER_ANSWERS } from './google-answers.js';
@@ -89,6 +90,15 @@ export interface GoogleDataManagerOptions extends Omit<AdPlatformOptions, 'event
   readonly validateOnly?: boolean;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<GoogleDataManagerOptions> = {
+  customerId: true,
+  conversionActions: true,
+  auth: true,
+  loginCustomerId: true,
+  validateOnly: true,
+};
+
 /**
  * Google Data Manager API: `POST datamanager.googleapis.com/v1/events:ingest`, one event per request. The way into Google Ads
  * for everybody who did not upload conversions before June 2026; needs no developer token.
@@ -101,6 +111,7 @@ export interface GoogleDataManagerOptions extends Omit<AdPlatformOptions, 'event
  * @throws {ConfigurationError} when an option cannot work
  */
 export function googleDataManager(options: GoogleDataManagerOptions): Destination {
+  checkAdOptions('googleDataManager', options, OWN, ['eventId', 'baseUrl']);
   const customerId = digits('customerId', options.customerId);
   const { loginCustomerId: login } = options;
   const accounts = {
@@ -108,6 +119,7 @@ export function googleDataManager(options: GoogleDataManagerOptions): Destinatio
     ...(login === undefined ? {} : { loginCustomerId: digits('loginCustomerId', login) }),
   };
   const actionOf = conversionActions(options.conversionActions);
+  const validateOnly = flag('validateOnly', options.validateOnly);
   const tokens = googleTokens('auth', options.auth);
   return adDestination(
     {
@@ -122,7 +134,7 @@ export function googleDataManager(options: GoogleDataManagerOptions): Destinatio
       prepare(conversion) {
         const action = actionOf(conversion.event);
         if (action === undefined) return { skip: `there is no conversion action for ${conversion.event}` };
-        return frozen(googleDataManagerEvent(conversion, accounts, action, options.validateOnly === true));
+        return frozen(googleDataManagerEvent(conversion, accounts, action, validateOnly));
       },
       request: async (body, { now }) =>
         postJson('/v1/events:ingest', body, { authorization: `Bearer ${await tokens.get(now)}` }),

@@ -2,7 +2,8 @@ import { percentEncode } from '@tallyback/protocol';
 import type { Destination } from '../destination.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 import { type AdConversion, amount, type Built, DAY_MS, frozen, pieces, present, seconds } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, type OwnOptions, optional, required } from './ad-options.js';
 import { META_ANSWERS } from './answers.js';
 import { hashedContact } from './hashed-contact.js';
 
@@ -76,6 +77,15 @@ export interface MetaOptions extends AdPlatformOptions {
   readonly testEventCode?: string;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<MetaOptions> = {
+  pixelId: true,
+  accessToken: true,
+  apiVersion: true,
+  actionSource: true,
+  testEventCode: true,
+};
+
 /**
  * Meta (Facebook, Instagram) Conversions API: `POST graph.facebook.com/<version>/<pixel>/events`, one event per request.
  *
@@ -89,10 +99,12 @@ export interface MetaOptions extends AdPlatformOptions {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function metaConversions(options: MetaOptions): Destination {
+  checkAdOptions('metaConversions', options, OWN);
   const pixelId = required('pixelId', options.pixelId, /^\d+$/, 'the number of the pixel');
   const version = required('apiVersion', options.apiVersion ?? 'v25.0', /^v\d+\.\d+$/, 'a version such as v25.0');
   const token = tokenSource('accessToken', options.accessToken);
-  const actionSource = options.actionSource ?? 'website';
+  const actionSource = optional('actionSource', options.actionSource, "one of Meta's, e.g. website") ?? 'website';
+  const testEventCode = optional('testEventCode', options.testEventCode, 'the code of "Test events"');
   return adDestination(
     {
       kind: 'meta',
@@ -104,7 +116,7 @@ export function metaConversions(options: MetaOptions): Destination {
       windowMs: 2 * DAY_MS,
       secrets: knownSecrets(options.accessToken),
       answers: META_ANSWERS,
-      prepare: (conversion) => frozen(metaEvent(conversion, actionSource, options.testEventCode)),
+      prepare: (conversion) => frozen(metaEvent(conversion, actionSource, testEventCode)),
       request: async (body) =>
         postJson(`/${version}/${pixelId}/events?access_token=${percentEncode(await token())}`, body),
     },

@@ -2,7 +2,8 @@ import type { Destination } from '../destination.js';
 import { emailWithoutAlias, hashed, phoneE164, verbatim } from '../hash-person.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 import { type AdConversion, amount, type Built, DAY_MS, frozen, present, seconds } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, type OwnOptions, required } from './ad-options.js';
 import { MICROSOFT_ANSWERS } from './answers.js';
 
 /** @internal One custom event of the UET Conversions API, as its integration guide has it. */
@@ -53,6 +54,9 @@ export interface MicrosoftOptions extends AdPlatformOptions {
   readonly accessToken: AccessToken;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<MicrosoftOptions> = { tagId: true, accessToken: true };
+
 /**
  * Microsoft Advertising UET Conversions API: `POST capi.uet.microsoft.com/v1/<tag>/events`, one custom event per request,
  * under our own event name unless `events` says otherwise. **Microsoft must enable the API for your account.**
@@ -65,6 +69,7 @@ export interface MicrosoftOptions extends AdPlatformOptions {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function microsoftConversions(options: MicrosoftOptions): Destination {
+  checkAdOptions('microsoftConversions', options, OWN);
   const tagId = required('tagId', options.tagId, /^\d+$/, 'the number of the UET tag');
   const token = tokenSource('accessToken', options.accessToken);
   return adDestination(

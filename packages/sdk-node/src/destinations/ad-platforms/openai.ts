@@ -3,7 +3,8 @@ import type { Destination } from '../destination.js';
 import { email, hashedList, phoneDigits, plainText, verbatim } from '../hash-person.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 import { type AdConversion, type Built, DAY_MS, frozen, present } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, flag, type OwnOptions, required } from './ad-options.js';
 import { OPENAI_ANSWERS } from './answers.js';
 
 /** Our events in OpenAI's words; any other is sent as `custom` under its own name. */
@@ -103,6 +104,9 @@ export interface OpenaiOptions extends AdPlatformOptions {
   readonly validateOnly?: boolean;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<OpenaiOptions> = { pixelId: true, accessToken: true, validateOnly: true };
+
 /**
  * OpenAI Ads Conversions API: `POST bzr.openai.com/v1/events?pid=<pixel>`, one event per request, since one bad event fails
  * all of a request.
@@ -116,7 +120,9 @@ export interface OpenaiOptions extends AdPlatformOptions {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function openaiConversions(options: OpenaiOptions): Destination {
+  checkAdOptions('openaiConversions', options, OWN);
   const pixelId = required('pixelId', options.pixelId, /^[\w-]+$/, 'the id of the pixel');
+  const validateOnly = flag('validateOnly', options.validateOnly);
   const token = tokenSource('accessToken', options.accessToken);
   return adDestination(
     {
@@ -129,7 +135,7 @@ export function openaiConversions(options: OpenaiOptions): Destination {
       windowMs: 2 * DAY_MS,
       secrets: knownSecrets(options.accessToken),
       answers: OPENAI_ANSWERS,
-      prepare: (conversion) => frozen(openaiEvent(conversion, options.validateOnly === true)),
+      prepare: (conversion) => frozen(openaiEvent(conversion, validateOnly)),
       request: async (body) =>
         postJson(`/v1/events?pid=${pixelId}`, body, { authorization: `Bearer ${await token()}` }),
     },

@@ -2,7 +2,8 @@ import type { Destination } from '../destination.js';
 import { hashedList, verbatim } from '../hash-person.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 import { type AdConversion, type Built, DAY_MS, frozen, pieces, seconds } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, flag, type OwnOptions, required } from './ad-options.js';
 import { PINTEREST_ANSWERS } from './answers.js';
 import { hashedContact } from './hashed-contact.js';
 
@@ -60,6 +61,9 @@ export interface PinterestOptions extends AdPlatformOptions {
   readonly test?: boolean;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<PinterestOptions> = { adAccountId: true, accessToken: true, test: true };
+
 /**
  * Pinterest API for Conversions: `POST api.pinterest.com/v5/ad_accounts/<id>/events`, one web event per request, at most
  * 5,000 requests per minute.
@@ -74,9 +78,10 @@ export interface PinterestOptions extends AdPlatformOptions {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function pinterestConversions(options: PinterestOptions): Destination {
+  checkAdOptions('pinterestConversions', options, OWN);
   const account = required('adAccountId', options.adAccountId, /^\d{1,18}$/, 'the number of the ad account');
   const token = tokenSource('accessToken', options.accessToken);
-  const path = `/v5/ad_accounts/${account}/events${options.test ? '?test=true' : ''}`;
+  const path = `/v5/ad_accounts/${account}/events${flag('test', options.test) ? '?test=true' : ''}`;
   return adDestination(
     {
       kind: 'pinterest',

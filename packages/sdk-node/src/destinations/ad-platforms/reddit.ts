@@ -2,7 +2,8 @@ import type { Destination } from '../destination.js';
 import { emailWithoutAlias, hashed, phoneE164, verbatim } from '../hash-person.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 import { type AdConversion, amount, type Built, DAY_MS, frozen, pieces, present } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, type OwnOptions, optional, required } from './ad-options.js';
 import { REDDIT_ANSWERS } from './answers.js';
 
 /** Our events in Reddit's words; any other is sent as `CUSTOM` under its own name. */
@@ -75,6 +76,9 @@ export interface RedditOptions extends AdPlatformOptions {
   readonly testId?: string;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<RedditOptions> = { pixelId: true, accessToken: true, testId: true };
+
 /**
  * Reddit Conversions API v3: `POST ads-api.reddit.com/api/v3/pixels/<pixel>/conversion_events`, one event per request.
  *
@@ -87,7 +91,9 @@ export interface RedditOptions extends AdPlatformOptions {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function redditConversions(options: RedditOptions): Destination {
+  checkAdOptions('redditConversions', options, OWN);
   const pixelId = required('pixelId', options.pixelId, /^\w+$/, 'the id of the pixel, such as a2_abc123');
+  const testId = optional('testId', options.testId, 'the id of "Test events"');
   const token = tokenSource('accessToken', options.accessToken);
   const path = `/api/v3/pixels/${pixelId}/conversion_events`;
   return adDestination(
@@ -101,7 +107,7 @@ export function redditConversions(options: RedditOptions): Destination {
       windowMs: 2 * DAY_MS,
       secrets: knownSecrets(options.accessToken),
       answers: REDDIT_ANSWERS,
-      prepare: (conversion) => frozen(redditEvent(conversion, options.testId)),
+      prepare: (conversion) => frozen(redditEvent(conversion, testId)),
       request: async (body) => postJson(path, body, { authorization: `Bearer ${await token()}` }),
     },
     options,

@@ -2,7 +2,8 @@ import { percentEncode } from '@tallyback/protocol';
 import type { Destination } from '../destination.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 import { type AdConversion, type Built, DAY_MS, frozen, present, seconds } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, type OwnOptions, optional, required } from './ad-options.js';
 import { SNAP_ANSWERS } from './answers.js';
 import { hashedContact } from './hashed-contact.js';
 
@@ -57,6 +58,9 @@ export interface SnapOptions extends AdPlatformOptions {
   readonly testEventCode?: string;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<SnapOptions> = { pixelId: true, accessToken: true, testEventCode: true };
+
 /**
  * Snapchat Conversions API v3: `POST tr.snapchat.com/v3/<pixel>/events`, one web event per request.
  *
@@ -70,7 +74,9 @@ export interface SnapOptions extends AdPlatformOptions {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function snapConversions(options: SnapOptions): Destination {
+  checkAdOptions('snapConversions', options, OWN);
   const pixelId = required('pixelId', options.pixelId, /^[\w-]+$/, 'the id of the pixel');
+  const testEventCode = optional('testEventCode', options.testEventCode, 'the code of "Test events"');
   const token = tokenSource('accessToken', options.accessToken);
   return adDestination(
     {
@@ -83,7 +89,7 @@ export function snapConversions(options: SnapOptions): Destination {
       windowMs: 2 * DAY_MS,
       secrets: knownSecrets(options.accessToken),
       answers: SNAP_ANSWERS,
-      prepare: (conversion) => frozen(snapEvent(conversion, options.testEventCode)),
+      prepare: (conversion) => frozen(snapEvent(conversion, testEventCode)),
       request: async (body) => postJson(`/v3/${pixelId}/events?access_token=${percentEncode(await token())}`, body),
     },
     options,

@@ -1,7 +1,8 @@
 import { percentEncode } from '@tallyback/protocol';
 import type { Destination } from '../destination.js';
 import { type AdConversion, pieces } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination } from './ad-destination.js';
+import { adDestination } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions } from './ad-options.js';
 import { TABOOLA_ANSWERS } from './answers.js';
 
 // The currencies that Taboola documents.
@@ -42,6 +43,7 @@ export function taboolaQuery({
  * @throws {ConfigurationError} when an option cannot work
  */
 export function taboola(options: AdPlatformOptions = {}): Destination {
+  checkAdOptions('taboola', options, {});
   return adDestination(
     {
       kind: 'taboola',

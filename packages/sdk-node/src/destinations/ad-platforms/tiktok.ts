@@ -2,7 +2,8 @@ import type { Destination } from '../destination.js';
 import { email, hashed, lowerCase, phoneE164, plainText, postalCode } from '../hash-person.js';
 import { type AccessToken, knownSecrets, tokenSource } from './access-token.js';
 import { type AdConversion, amount, type Built, DAY_MS, frozen, present, seconds } from './ad-conversion.js';
-import { type AdPlatformOptions, adDestination, postJson, required } from './ad-destination.js';
+import { adDestination, postJson } from './ad-destination.js';
+import { type AdPlatformOptions, checkAdOptions, type OwnOptions, optional, required } from './ad-options.js';
 import { TIKTOK_ANSWERS } from './answers.js';
 
 /** Our events in TikTok's words; any other name is sent as a custom event. */
@@ -72,6 +73,9 @@ export interface TiktokOptions extends AdPlatformOptions {
   readonly testEventCode?: string;
 }
 
+// Complete by its type.
+const OWN: OwnOptions<TiktokOptions> = { pixelCode: true, accessToken: true, testEventCode: true };
+
 /**
  * TikTok Events API 2.0: `POST business-api.tiktok.com/open_api/v1.3/event/track/`, one web event per request.
  *
@@ -86,7 +90,9 @@ export interface TiktokOptions extends AdPlatformOptions {
  * @throws {ConfigurationError} when an option cannot work
  */
 export function tiktokEvents(options: TiktokOptions): Destination {
+  checkAdOptions('tiktokEvents', options, OWN);
   const pixelCode = required('pixelCode', options.pixelCode, /^\w+$/, 'the code of the pixel');
+  const testEventCode = optional('testEventCode', options.testEventCode, 'the code of "Test events"');
   const token = tokenSource('accessToken', options.accessToken);
   return adDestination(
     {
@@ -98,7 +104,7 @@ export function tiktokEvents(options: TiktokOptions): Destination {
       windowMs: 2 * DAY_MS,
       secrets: knownSecrets(options.accessToken),
       answers: TIKTOK_ANSWERS,
-      prepare: (conversion) => frozen(tiktokEvent(conversion, pixelCode, options.testEventCode)),
+      prepare: (conversion) => frozen(tiktokEvent(conversion, pixelCode, testEventCode)),
       request: async (body) => postJson('/open_api/v1.3/event/track/', body, { 'access-token': await token() }),
     },
     options,
