@@ -30,4 +30,5 @@ export { TemplateError, type TemplateFinding, type TemplateFindingCode } from '.
 export { type BodyTemplateOptions, lintUrlTemplate, type UrlTemplateOptions } from './template-lint.js';
 export type { Template } from './template-segments.js';
 export { parseTimestamp } from './timestamp.js';
+export { unusableValue } from './unusable-value.js';
 export { DEFAULT_TOLERANCE_SECONDS, type VerifyReason, type VerifyResult, WEBHOOK_ID_PATTERN } from './verification.js';

@@ -7,6 +7,11 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** The outcomes of a conversion that is stored. */
 export type AcceptedOutcome = Exclude<Outcome, 'rejected'>;
 
+/** Header that carries the outcome, also where body and status are not ours: on compat routes and of pixels. */
+export const HEADER_OUTCOME = 'tallyback-outcome';
+/** Header that carries the reason beside `tallyback-outcome: rejected`. */
+export const HEADER_REASON = 'tallyback-reason';
+
 /** HTTP status of an accepted outcome. */
 export const OUTCOME_STATUS = {
   recorded: 201,

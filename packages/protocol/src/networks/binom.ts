@@ -69,6 +69,7 @@ export const binom: Network<BinomOptions> = {
   },
   receive: {
     routes: getAndPost('/click.php'),
+    parameters: { clickId: ['cnv_id', 'clickid'], transactionId: [], token: ['token'] },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings);
       const clickId = reader.clickId('cnv_id', 'clickid');

@@ -82,6 +82,7 @@ export const cake: Network<CakeOptions> = {
   },
   receive: {
     routes: getAndPost('/p.ashx'),
+    parameters: { clickId: ['r'], transactionId: ['t'], token: ['token'] },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings);
       // How the pixel was placed, not what happened.

@@ -86,6 +86,7 @@ export const everflow: Network<EverflowOptions> = {
   },
   receive: {
     routes: getAndPost('/'),
+    parameters: { clickId: ['transaction_id'], transactionId: ['order_id'], token: ['verification_token', 'token'] },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings, ['verification_token']);
       // Personal data that nothing here is attributed by.

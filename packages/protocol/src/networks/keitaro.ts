@@ -87,6 +87,7 @@ export const keitaro: Network<KeitaroOptions> = {
   },
   receive: {
     routes: getAndPost('/:key/postback'),
+    parameters: { clickId: ['subid'], transactionId: ['tid'], token: ['token'] },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings);
       reader.drop(['return']);

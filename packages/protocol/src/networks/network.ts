@@ -107,6 +107,11 @@ export interface NetworkReceive {
   /** Below `/compat/<name>`. A route parameter (`:key`) is a credential. */
   readonly routes: readonly { readonly method: 'GET' | 'POST'; readonly path: string }[];
   /**
+   * The names under which its postbacks say who sends and what about, the usual one first; empty where the user's settings
+   * name them. With these a receiver finds the sender, and the log row, of a postback before it is read.
+   */
+  readonly parameters: Readonly<Record<'clickId' | 'transactionId' | 'token', readonly string[]>>;
+  /**
    * Reads the parameters of a postback: names in any case, empty values as absent, everything unknown into metadata.
    *
    * @param parameters name/value pairs, decoded, in order of appearance

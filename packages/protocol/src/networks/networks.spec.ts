@@ -5,7 +5,7 @@ import type { ConversionMessage } from '../conversion.js';
 import { parseConversionMessage } from '../conversion-message.js';
 import type { Outcome, Reason } from '../outcome.js';
 import { translateTemplate } from '../template-dialect.js';
-import { findNetwork, networks, type ReceiveSettings } from './index.js';
+import { findNetwork, type NetworkPostback, networks, type PostbackField, type ReceiveSettings } from './index.js';
 
 interface Vectors {
   readonly network: string;
@@ -60,6 +60,24 @@ describe.each(networks.map(({ name }) => name))('%s', (name) => {
       else {
         const faults = parsed.ok ? [] : parsed.faults.map(({ reason, field }) => ({ reason, field }));
         expect(faults).toEqual(vector.faults);
+      }
+    });
+  }
+
+  if (receive) {
+    it('is read under the names that it declares, so that its sender is found before it is read', () => {
+      for (const vector of vectors.receive ?? []) {
+        if (!('postback' in vector)) continue;
+        const { conversion, derivedTransactionId, credentials } = vector.postback as NetworkPostback;
+        const given = new URLSearchParams(vector.query.toLowerCase());
+        const sent = (field: keyof typeof receive.parameters) =>
+          [vector.settings?.parameters?.[field as PostbackField] ?? [], receive.parameters[field]]
+            .flat()
+            .map((parameter) => given.get(parameter.toLowerCase()))
+            .find(Boolean);
+        if (conversion.clickId !== undefined) expect(sent('clickId')).toBe(conversion.clickId);
+        if (credentials.token !== undefined) expect(sent('token')).toBe(credentials.token.toLowerCase());
+        if (!derivedTransactionId) expect(conversion.transactionId.toLowerCase()).toContain(sent('transactionId'));
       }
     });
   }

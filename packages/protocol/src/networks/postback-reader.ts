@@ -3,7 +3,7 @@ import { type Conversion, type ConversionStatus, DEFAULT_EVENT, EVENT_PATTERN } 
 import { parseConversion } from '../conversion-message.js';
 import type { Fault, Parsed } from '../faults.js';
 import { shownName } from '../field-reader.js';
-import { looksLikeMacro } from '../looks-like-macro.js';
+import { unusableValue } from '../unusable-value.js';
 import type { CatalogId, NetworkPostback, PostbackField, ReceiveSettings } from './network.js';
 import { leftovers } from './postback-leftovers.js';
 
@@ -164,8 +164,8 @@ export class PostbackReader {
     const parameter = this.take(configured === undefined ? names : [configured]);
     const [usual] = configured === undefined ? names : [configured];
     this.sources.set(field, parameter?.name ?? usual ?? field);
-    if (!parameter || !looksLikeMacro(parameter.value)) return parameter;
-    return this.fault('invalid_field', parameter.name, 'holds a macro that the sender did not replace by its value');
+    const fault = parameter && unusableValue(parameter.value);
+    return parameter && fault ? this.fault('invalid_field', parameter.name, fault) : parameter;
   }
 
   /** The first of several parameters that is there, marked as read. */

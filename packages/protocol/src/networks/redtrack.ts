@@ -56,6 +56,7 @@ export const redtrack: Network<RedTrackOptions> = {
   },
   receive: {
     routes: getAndPost('/postback'),
+    parameters: { clickId: ['clickid'], transactionId: ['rdtk_event_id'], token: ['token'] },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings);
       const clickId = reader.clickId('clickid');

@@ -55,6 +55,7 @@ export const thrivetracker: Network<ThriveTrackerOptions> = {
   },
   receive: {
     routes: getAndPost('/*'),
+    parameters: { clickId: [], transactionId: [], token: ['token'] },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings);
       const clickId = reader.clickId();

@@ -85,6 +85,11 @@ export const tune: Network<TuneOptions> = {
   },
   receive: {
     routes: getAndPost('/aff_lsr'),
+    parameters: {
+      clickId: ['transaction_id'],
+      transactionId: ['conversion_unique_id'],
+      token: ['security_token', 'token'],
+    },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings, ['security_token']);
       reader.catalogId('offer', 'offer_id');

@@ -56,6 +56,7 @@ export const voluum: Network<VoluumOptions> = {
   },
   receive: {
     routes: getAndPost('/postback'),
+    parameters: { clickId: ['cid', 'c'], transactionId: ['txid'], token: ['token'] },
     read(parameters, settings = {}) {
       const reader = new PostbackReader(parameters, settings);
       const clickId = reader.clickId('cid', 'c');
