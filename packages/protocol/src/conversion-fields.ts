@@ -9,7 +9,7 @@ import {
   type Metadata,
 } from './conversion.js';
 import { FieldReader, shownName, storableFault, textFault, typeName } from './field-reader.js';
-import { isCurrency, MoneyError, parseAmount, parseDecimal } from './money.js';
+import { currencyExponent, isCurrency, MoneyError, parseAmount, parseDecimal } from './money.js';
 import { nearest } from './nearest.js';
 import { parseTimestamp } from './timestamp.js';
 
@@ -85,7 +85,12 @@ export function readAmount(fields: FieldReader, name: string, currency: string |
   return detail === undefined ? text : fields.fault('invalid_field', name, detail);
 }
 
+// Too short to be too large in any currency; what does not match may still be right.
+const commonAmount = /^(?:0|[1-9]\d{0,9})(?:\.(\d{1,4}))?$/;
+
 function amountFault(text: string, currency: string | undefined): string | undefined {
+  const decimals = commonAmount.exec(text)?.[1]?.length;
+  if (currency !== undefined && decimals !== undefined && decimals <= currencyExponent(currency)) return undefined;
   const decimal = parseDecimal(text);
   if (!decimal) return 'must be a plain decimal string such as "49.90"';
   if (text.startsWith('-')) return 'must not be negative; report a refund as status "refunded" or as the new revenue';

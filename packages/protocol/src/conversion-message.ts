@@ -23,7 +23,6 @@ import { nearest } from './nearest.js';
 
 const messageFields = ['type', 'timestamp', 'data'];
 
-// Also the order in which fields are written.
 const conversionFields = [
   'clickId',
   'event',
@@ -121,15 +120,22 @@ export function serializeMessage(message: ConversionMessage): string {
   return JSON.stringify({ type, timestamp, data: inOrder(message.data) });
 }
 
-function inOrder(data: Conversion): Record<string, unknown> {
-  const ordered: Record<string, unknown> = {};
-  for (const name of conversionFields) {
-    if (data[name] !== undefined) ordered[name] = data[name];
-  }
-  if (data.items) {
-    ordered.items = data.items.map(({ sku, quantity, unitPrice }) => ({ sku, quantity, unitPrice }));
-  }
-  return ordered;
+/** Spelled out rather than looped over: JSON leaves absent fields out by itself, and this is read for every conversion. */
+function inOrder(data: Conversion): Record<keyof Conversion, unknown> {
+  return {
+    clickId: data.clickId,
+    event: data.event,
+    transactionId: data.transactionId,
+    revenue: data.revenue,
+    currency: data.currency,
+    status: data.status,
+    occurredAt: data.occurredAt,
+    couponCode: data.couponCode,
+    customerId: data.customerId,
+    items: data.items?.map(({ sku, quantity, unitPrice }) => ({ sku, quantity, unitPrice })),
+    payout: data.payout,
+    metadata: data.metadata,
+  };
 }
 
 function readType(fields: FieldReader): MessageType | undefined {
@@ -147,8 +153,16 @@ function readConversion(value: unknown, path: string, list: FaultList): (Convers
   const fields = FieldReader.open(value, path, conversionFields, list);
   if (!fields) return undefined;
   const currency = readCurrency(fields);
+  const { clickId, event, transactionId, revenue, status, occurredAt } = readCommon(fields, currency);
+  // Named one by one: to spread an object takes longer than to check it.
   const conversion = defined({
-    ...readCommon(fields, currency),
+    clickId,
+    event,
+    transactionId,
+    revenue,
+    currency,
+    status,
+    occurredAt,
     couponCode: fields.text('couponCode', '"SPRING"'),
     customerId: fields.text('customerId', '"c_81"'),
     items: readItems(fields, currency),
@@ -170,10 +184,9 @@ function readUpdate(value: unknown, path: string, list: FaultList): (ConversionU
   const fields = FieldReader.open(value, path, updateFields, list);
   if (!fields) return undefined;
   const currency = readCurrency(fields);
-  const update = defined({
-    ...readCommon(fields, currency),
-    metadata: readMetadata(fields),
-  });
+  const { clickId, event, transactionId, revenue, status, occurredAt } = readCommon(fields, currency);
+  const metadata = readMetadata(fields);
+  const update = defined({ clickId, event, transactionId, revenue, currency, status, occurredAt, metadata });
   requireCurrency(fields, fields.get('revenue') !== undefined);
   if (fields.get('status') === undefined && fields.get('revenue') === undefined) {
     fields.fault('missing_field', 'status', 'an update needs a new status, a new revenue or both');
@@ -188,7 +201,6 @@ function readCommon(fields: FieldReader, currency: string | undefined) {
     event: readEvent(fields),
     transactionId: readTransactionId(fields) ?? '',
     revenue: readAmount(fields, 'revenue', currency),
-    currency,
     status: readStatus(fields),
     occurredAt: readTime(fields, 'occurredAt'),
   };
@@ -205,7 +217,10 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 };
 
 function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Defined<T>;
+  const kept: Record<string, unknown> = {};
+  // A plain loop: every conversion passes here, and arrays of its entries cost more than reading it.
+  for (const name in value) if (value[name] !== undefined) kept[name] = value[name];
+  return kept as Defined<T>;
 }
 
 function malformed(detail: string): Parsed<ConversionMessage> {

@@ -56,7 +56,9 @@ export class FieldReader {
 
   /** The field's value; `undefined` when absent. Only own properties count, so a prototype cannot smuggle one in. */
   get(name: string): unknown {
-    return Object.hasOwn(this.record, name) ? (this.record as Record<string, unknown>)[name] : undefined;
+    const value = (this.record as Record<string, unknown>)[name];
+    // Most fields are absent, and to look for their owner costs more than the rest.
+    return value !== undefined && Object.hasOwn(this.record, name) ? value : undefined;
   }
 
   /** Adds a fault of a field. */
