@@ -1,4 +1,6 @@
 export { Advertiser } from './catalog/advertiser.entity.js';
+export { AdvertiserSecret } from './catalog/advertiser-secret.entity.js';
+export { AdvertiserSecrets, type SecretItem } from './catalog/advertiser-secrets.service.js';
 export { Campaign } from './catalog/campaign.entity.js';
 export type * from './catalog/catalog.js';
 export { CatalogService } from './catalog/catalog.service.js';

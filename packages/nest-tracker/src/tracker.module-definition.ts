@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
 import { ClickStoryController } from './clicks/click-story.controller.js';
 import { ClicksController } from './clicks/clicks.controller.js';
 import { ConversionsController } from './conversions/conversions.controller.js';
@@ -15,7 +16,13 @@ import { TrackerStorage } from './storage/tracker-storage.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
 
 const PUBLIC = [ClicksController, PostbacksController, HealthController];
-const MANAGEMENT = [ReportsController, InboundPostbacksController, ConversionsController, ClickStoryController];
+const MANAGEMENT = [
+  ReportsController,
+  InboundPostbacksController,
+  ConversionsController,
+  ClickStoryController,
+  AdvertiserSecretsController,
+];
 
 /** What depends on the extras is added here, once for `forRoot` and `forRootAsync`. */
 function withExtras(definition: DynamicModule, extras: TrackerModuleExtras): DynamicModule {

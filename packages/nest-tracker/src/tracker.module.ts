@@ -1,4 +1,5 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
@@ -28,6 +29,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
 @Module({
   providers: [
     AdminGuard,
+    AdvertiserSecrets,
     BodyErrors,
     BootChecks,
     CatalogService,
@@ -44,6 +46,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     TrackerEvents,
   ],
   exports: [
+    AdvertiserSecrets,
     CatalogService,
     ClicksService,
     ConversionSearch,

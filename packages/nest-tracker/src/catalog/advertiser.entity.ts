@@ -11,12 +11,6 @@ export class Advertiser {
   @TextColumn('name', 200) name: string;
   /** How this advertiser's postbacks may prove where they come from; any one suffices. */
   @JsonColumn('accept') accept: SenderMethod[];
-  /** `whsec_` secrets, all active. Kept in clear because an HMAC needs them; never returned by any route. */
-  @JsonColumn('secrets') secrets: string[];
-  /** `whpk_` ed25519 keys, all active. */
-  @JsonColumn('public_keys') publicKeys: string[];
-  /** SHA-256 of the static token, hexadecimal. */
-  @TextColumn('token_hash', 64, { nullable: true }) tokenHash: string | null;
   /** Addresses and CIDR ranges. */
   @JsonColumn('ip_allow') ipAllow: string[];
   @TimeColumn('created_at') createdAt: number;

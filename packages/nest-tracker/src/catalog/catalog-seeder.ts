@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createId } from '@tallyback/protocol';
 import type { EntityManager, EntityTarget } from 'typeorm';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
@@ -10,11 +9,7 @@ import type { CatalogSeed } from './catalog-seed.dto.js';
 import { Offer } from './offer.entity.js';
 import { parseSeed } from './parse-seed.js';
 import { Partner } from './partner.entity.js';
-
-/** A token is stored as its digest: whoever reads the database cannot send postbacks with it. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
+import { applySeedSecrets } from './seed-secrets.js';
 
 /**
  * Applies a catalog by key, as often as one likes: what is there is brought up to date, what is new is added, what the
@@ -36,15 +31,14 @@ class SeedTransaction {
   ) {}
 
   async apply({ advertisers = [], offers = [], partners = [], campaigns = [] }: CatalogSeed): Promise<void> {
-    for (const { key, name, accept, secrets, publicKeys, token, ipAllow } of advertisers) {
+    for (const [i, { key, name, accept, ipAllow, ...secrets }] of advertisers.entries()) {
       await this.put(Advertiser, key, {
         name: name ?? key,
         accept: accept ?? ['signature'],
-        secrets: secrets ?? [],
-        publicKeys: publicKeys ?? [],
-        tokenHash: token === undefined ? null : hashToken(token),
         ipAllow: ipAllow ?? [],
       });
+      const id = await this.reference(Advertiser, key, `advertisers[${i}].key`);
+      await applySeedSecrets(this.manager, id, secrets, this.now);
     }
     for (const { key, name, clickIdParameter, postbacks } of partners) {
       await this.put(Partner, key, {

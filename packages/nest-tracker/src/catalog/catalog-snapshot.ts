@@ -9,7 +9,9 @@ import {
   type Verifier,
 } from '@tallyback/protocol';
 import type { Advertiser } from './advertiser.entity.js';
+import type { AdvertiserSecret } from './advertiser-secret.entity.js';
 import type { Campaign } from './campaign.entity.js';
+import type { SecretKind } from './catalog.js';
 import { addAddressRange } from './catalog-validators.js';
 import type { Offer } from './offer.entity.js';
 import type { Partner } from './partner.entity.js';
@@ -21,6 +23,15 @@ export interface CatalogAdvertiser {
   readonly verifier: Verifier | undefined;
   readonly urlVerifier: UrlVerifier | undefined;
   readonly addresses: BlockList;
+  readonly tokens: readonly CatalogToken[];
+}
+
+/** A static token. */
+export interface CatalogToken {
+  /** SHA-256 of the token. */
+  readonly hash: Buffer;
+  /** Epoch milliseconds from which on it is refused; null while it has not been replaced. */
+  readonly expiresAt: number | null;
 }
 
 /** An offer with its compiled destination. */
@@ -48,6 +59,8 @@ interface CatalogIds {
 /** The rows a snapshot is made of. */
 export interface CatalogRows {
   readonly advertisers: readonly Advertiser[];
+  /** The active ones. */
+  readonly secrets: readonly AdvertiserSecret[];
   readonly offers: readonly Offer[];
   readonly partners: readonly Partner[];
   readonly campaigns: readonly Campaign[];
@@ -66,7 +79,10 @@ export class CatalogSnapshot {
   readonly campaignsById = new Map<string, CatalogCampaign>();
 
   constructor(rows: CatalogRows, toleranceSeconds: number) {
-    for (const row of rows.advertisers) this.addAdvertiser(compileAdvertiser(row, toleranceSeconds));
+    for (const row of rows.advertisers) {
+      const secrets = rows.secrets.filter(({ advertiserId }) => advertiserId === row.id);
+      this.addAdvertiser(compileAdvertiser(row, secrets, toleranceSeconds));
+    }
     for (const row of rows.offers) {
       const advertiser = this.advertisersById.get(row.advertiserId);
       if (!advertiser) continue;
@@ -105,18 +121,27 @@ export class CatalogSnapshot {
   private addAdvertiser(advertiser: CatalogAdvertiser): void {
     this.advertisersByKey.set(advertiser.row.key, advertiser);
     this.advertisersById.set(advertiser.row.id, advertiser);
-    if (advertiser.row.tokenHash) this.advertisersByTokenHash.set(advertiser.row.tokenHash, advertiser);
+    for (const { hash } of advertiser.tokens) this.advertisersByTokenHash.set(hash.toString('hex'), advertiser);
   }
 }
 
-function compileAdvertiser(row: Advertiser, toleranceSeconds: number): CatalogAdvertiser {
-  const keys = [...row.secrets, ...row.publicKeys];
+function compileAdvertiser(
+  row: Advertiser,
+  rows: readonly AdvertiserSecret[],
+  toleranceSeconds: number,
+): CatalogAdvertiser {
+  const values = (kind: SecretKind) => rows.flatMap((secret) => (secret.kind === kind ? (secret.value ?? []) : []));
+  const secrets = values('secret');
+  const keys = [...secrets, ...values('publicKey')];
   const addresses = new BlockList();
   for (const range of row.ipAllow) addAddressRange(addresses, range);
   return {
     row,
     addresses,
     verifier: keys.length > 0 ? createVerifier(keys, { toleranceSeconds }) : undefined,
-    urlVerifier: row.secrets.length > 0 ? createUrlVerifier(row.secrets, { toleranceSeconds }) : undefined,
+    urlVerifier: secrets.length > 0 ? createUrlVerifier(secrets, { toleranceSeconds }) : undefined,
+    tokens: rows
+      .filter(({ kind }) => kind === 'token')
+      .map(({ fingerprint, expiresAt }) => ({ hash: Buffer.from(fingerprint, 'hex'), expiresAt })),
   };
 }

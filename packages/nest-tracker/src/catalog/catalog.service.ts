@@ -2,7 +2,9 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { activeSecrets } from './active-secrets.js';
 import { Advertiser } from './advertiser.entity.js';
+import { AdvertiserSecret } from './advertiser-secret.entity.js';
 import { Campaign } from './campaign.entity.js';
 import { applySeed } from './catalog-seeder.js';
 import { CatalogSnapshot } from './catalog-snapshot.js';
@@ -53,6 +55,12 @@ export class CatalogService implements OnModuleInit {
    */
   async apply(seed: unknown): Promise<void> {
     await applySeed(this.storage, seed, this.clock.now);
+    await this.refresh();
+  }
+
+  /** Reads the catalog again now: to be called after a change of it. Other processes see it within half a minute. */
+  async refresh(): Promise<void> {
+    // What is being read may be from before the change.
     await this.loading?.catch(() => undefined);
     await this.load();
   }
@@ -70,6 +78,7 @@ export class CatalogService implements OnModuleInit {
     const snapshot = new CatalogSnapshot(
       {
         advertisers: await manager.find(Advertiser),
+        secrets: await manager.find(AdvertiserSecret, { where: activeSecrets(loadedAt) }),
         offers: await manager.find(Offer),
         partners: await manager.find(Partner),
         campaigns: await manager.find(Campaign),

@@ -4,6 +4,12 @@
 export const SENDER_METHODS = ['signature', 'token', 'ip', 'none'] as const;
 export type SenderMethod = (typeof SENDER_METHODS)[number];
 
+/** What an advertiser proves itself by: a shared `whsec_` secret, a `whpk_` ed25519 key, a static token. */
+export type SecretKind = 'secret' | 'publicKey' | 'token';
+
+/** Where a secret comes from; what the seed lists is kept equal to the seed. */
+export type SecretSource = 'seed' | 'management';
+
 /** Whether a campaign or offer takes traffic and conversions. */
 export const CATALOG_STATUSES = ['active', 'paused'] as const;
 export type CatalogStatus = (typeof CATALOG_STATUSES)[number];

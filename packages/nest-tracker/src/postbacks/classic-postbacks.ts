@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Metadata, parseClickId, parseConversion } from '@tallyback/protocol';
 import { CatalogService } from '../catalog/catalog.service.js';
-import { hashToken } from '../catalog/catalog-seeder.js';
 import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
+import { hashToken } from '../catalog/hash-token.js';
 import type { Click } from '../clicks/click.entity.js';
 import { ClicksService } from '../clicks/clicks.service.js';
 import { type HttpRequest, isForm } from '../http/http-request.js';

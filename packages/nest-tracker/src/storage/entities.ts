@@ -1,4 +1,5 @@
 import { Advertiser } from '../catalog/advertiser.entity.js';
+import { AdvertiserSecret } from '../catalog/advertiser-secret.entity.js';
 import { Campaign } from '../catalog/campaign.entity.js';
 import { Offer } from '../catalog/offer.entity.js';
 import { Partner } from '../catalog/partner.entity.js';
@@ -12,6 +13,7 @@ import { Setting } from './setting.entity.js';
 /** Every entity of the tracker; a host's own `DataSource` lists them: `entities: [...trackerEntities]`. */
 export const trackerEntities = [
   Advertiser,
+  AdvertiserSecret,
   Offer,
   Partner,
   Campaign,

@@ -63,9 +63,16 @@ export async function click(tracker: Tracker, campaign: string, query = ''): Pro
   return id;
 }
 
-/** A management request with the admin token. */
-export function manage(tracker: Pick<Tracker, 'url'>, path: string): Promise<Answer> {
-  return send(tracker, path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+/** A management request with the admin token; a body is sent as JSON. */
+export function manage(
+  tracker: Pick<Tracker, 'url'>,
+  path: string,
+  { method = 'GET', body }: { readonly method?: string; readonly body?: Json } = {},
+): Promise<Answer> {
+  const authorization = `Bearer ${ADMIN_TOKEN}`;
+  if (body === undefined) return send(tracker, path, { method, headers: { authorization } });
+  const headers = { authorization, 'content-type': 'application/json' };
+  return send(tracker, path, { method, headers, body: JSON.stringify(body) });
 }
 
 /** The newest rows of the inbound log that match the filters. */

@@ -31,15 +31,23 @@ const tables = [
   }),
   new Table({
     name: 'tallyback_advertisers',
-    columns: catalogRow(
-      text('name', 200),
-      long('accept'),
-      long('secrets'),
-      long('public_keys'),
-      nullable(text('token_hash', 64)),
-      long('ip_allow'),
-    ),
+    columns: catalogRow(text('name', 200), long('accept'), long('ip_allow')),
     indices: [unique('tallyback_advertisers_key', 'key')],
+  }),
+  new Table({
+    name: 'tallyback_advertiser_secrets',
+    columns: [
+      id,
+      reference('advertiser_id'),
+      text('kind', 16),
+      text('fingerprint', 64),
+      nullable(text('value', 128)),
+      text('hint', 8),
+      text('source', 16),
+      big('created_at'),
+      nullable(big('expires_at')),
+    ],
+    indices: [unique('tallyback_advertiser_secrets_identity', 'advertiser_id', 'fingerprint')],
   }),
   new Table({
     name: 'tallyback_offers',

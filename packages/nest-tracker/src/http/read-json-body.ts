@@ -1,0 +1,31 @@
+import { BadRequestException } from '@nestjs/common';
+import type { HttpRequest } from './http-request.js';
+
+/**
+ * The JSON object in the body of a management request; an empty one when there is no body. Only the named fields are
+ * allowed, so that a typo is told instead of ignored.
+ *
+ * @throws BadRequestException that says what is wrong.
+ */
+export function readJsonBody<Field extends string>(
+  request: HttpRequest,
+  fields: readonly Field[],
+): Partial<Record<Field, unknown>> {
+  if (!request.rawBody || request.rawBody.length === 0) return {};
+  const value = parse(request.rawBody.toString('utf8'));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BadRequestException('The body must be a JSON object.');
+  }
+  const unknown = Object.keys(value).find((name) => !(fields as readonly string[]).includes(name));
+  if (unknown === undefined) return value;
+  throw new BadRequestException(`"${unknown.slice(0, 64)}" is not a field here; there are ${fields.join(', ')}.`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The engine's own message quotes the body.
+    throw new BadRequestException('The body is not JSON.');
+  }
+}
