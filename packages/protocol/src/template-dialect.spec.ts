@@ -69,6 +69,15 @@ describe('a template in a dialect', () => {
     expect(codes('#s1#', cake.macros).map(([code]) => code)).toContain('macro_in_origin');
   });
 
+  it('is told what to write in its own macros throughout', () => {
+    const options = { macros, dialect: everflow.macros, requireClickId: true };
+    const messages = lintUrlTemplate('https://p.example/?id=#reqid#', options).map(({ message }) => message);
+    expect(messages).toEqual([
+      '"#reqid#" looks like a macro of another dialect; write {transaction_id}',
+      'no click-id macro: without {transaction_id} the receiver cannot tell which click this is about',
+    ]);
+  });
+
   it('is refused where a value does not exist, although the dialect knows the name', () => {
     const findings = lintUrlTemplate('https://p.example/?a=#price#', { macros: CLICK_MACROS, dialect: cake.macros });
     expect(findings).toMatchObject([{ severity: 'error', code: 'unknown_macro', index: 21, length: 7 }]);

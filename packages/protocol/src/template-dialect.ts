@@ -159,9 +159,17 @@ function placed(
   };
   const index = at(finding.index, false);
   const length = finding.length === 0 ? 0 : at(finding.index + finding.length, true) - index;
-  const { suggestion, ...rest } = finding;
+  const { suggestion, message: ours, ...rest } = finding;
+  const message = inDialect(ours, dialect);
   const theirs = theirName(suggestion?.slice(1, -1) ?? '', dialect);
-  return { ...rest, index, length, ...(theirs === undefined ? {} : { suggestion: theirs }) };
+  return { ...rest, message, index, length, ...(theirs === undefined ? {} : { suggestion: theirs }) };
+}
+
+/** What a finding says, in the macros of the template it is about; what the dialect cannot say is no advice. */
+function inDialect(message: string, dialect: MacroDialect): string {
+  return message
+    .replaceAll(/ or \{(\w+)\}/g, (whole, name: string) => (theirName(name, dialect) === undefined ? '' : whole))
+    .replaceAll(/\{(\w+)\}/g, (whole, name: string) => theirName(name, dialect) ?? whole);
 }
 
 /** One of our macros as the dialect writes it. */

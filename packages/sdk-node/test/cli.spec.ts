@@ -46,7 +46,9 @@ describe('tallyback', () => {
       expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
       expect(error).toMatch(/^tallyback/);
     }
-    expect((await tallyback(['lnt'])).error).toContain('known are keys new, lint, send');
+    expect((await tallyback(['pizza'])).error).toContain('known are keys new, lint, send');
+    expect((await tallyback(['keys', 'nwe'])).error).toContain('did you mean `keys new`?');
+    expect((await tallyback(['send', '--reveneu', '5'])).error).toContain('did you mean `--revenue`?');
   }, 60_000);
 
   it('says a mistake as JSON, too, when asked for JSON', async () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { instead } from '../nearest-option.js';
 import { COMMON_OPTIONS, type Command, type OptionDeclaration } from './command.js';
 import { UsageError } from './failures.js';
 
@@ -90,6 +91,6 @@ function parsed(argv: readonly string[], declared: Readonly<Record<string, Optio
       );
     }
     const known = Object.keys(declared).map((name) => `--${name}`);
-    throw new UsageError(`unknown option ${option}; known are ${known.join(', ')}`);
+    throw new UsageError(`unknown option ${option}; ${instead(option, known)}`);
   }
 }

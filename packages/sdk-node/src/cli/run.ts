@@ -1,3 +1,4 @@
+import { instead } from '../nearest-option.js';
 import { VERSION } from '../version.js';
 import { readArguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
@@ -55,9 +56,9 @@ function general(argv: readonly string[], group: string, terminal: Terminal): Ex
   const offered = group === '' ? commands : commands.filter(({ name }) => name.startsWith(`${group} `));
   const wrong = (group === '' ? argv : argv.slice(1)).find((word) => !word.startsWith('-'));
   if (wrong !== undefined) {
-    throw new UsageError(
-      `unknown command "${group === '' ? wrong : `${group} ${wrong}`}"; known are ${offered.map(({ name }) => name).join(', ')}`,
-    );
+    const named = group === '' ? wrong : `${group} ${wrong}`;
+    const known = offered.map(({ name }) => name);
+    throw new UsageError(`unknown command "${named}"; ${instead(named, known)}`);
   }
   const text = overview(offered, terminal, group);
   if (argv.includes('--help') || argv.includes('-h')) {
