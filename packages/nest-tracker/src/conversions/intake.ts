@@ -1,4 +1,5 @@
 import type { AcceptedOutcome, ConversionMessage } from '@tallyback/protocol';
+import type { DuplicatePolicy } from '../catalog/catalog.js';
 import type { CatalogAdvertiser } from '../catalog/catalog-snapshot.js';
 import type { Refusal } from '../http/problem-reply.js';
 import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
@@ -10,6 +11,8 @@ export interface Intake {
   readonly advertiser: CatalogAdvertiser;
   readonly sender: ProvenSender;
   readonly message: ConversionMessage;
+  /** What a second message about the same order does where the offer has no policy for its event. Default `ignore`. */
+  readonly onRepeat?: DuplicatePolicy | undefined;
 }
 
 /** One step on a message's way: it passed the message on, or ended it. */

@@ -42,7 +42,7 @@ export async function standing(context: StepContext, existing: Conversion): Prom
   if (await conversionOfDelivery(context)) return duplicate;
   if (message.type === 'conversion.updated') return changeConversion(context, existing, 'replace');
   const offer = existing.offerId === null ? undefined : catalog.offersById.get(existing.offerId);
-  switch (offer?.row.duplicates[message.data.event]) {
+  switch (offer?.row.duplicates[message.data.event] ?? intake.onRepeat) {
     case 'update':
       return changeConversion(context, existing, 'replace');
     case 'increment':
