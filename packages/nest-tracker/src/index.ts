@@ -3,6 +3,8 @@ export { AdvertiserSecret } from './catalog/advertiser-secret.entity.js';
 export { AdvertiserSecrets, type SecretItem } from './catalog/advertiser-secrets.service.js';
 export { Campaign } from './catalog/campaign.entity.js';
 export type * from './catalog/catalog.js';
+export type { AttributionModel, Coupon } from './catalog/coupon.js';
+export type * from './catalog/payout-rule.js';
 export { CatalogService } from './catalog/catalog.service.js';
 export { CatalogError, type CatalogFault } from './catalog/catalog-error.js';
 export { CatalogSeed } from './catalog/catalog-seed.dto.js';

@@ -4,6 +4,7 @@ import { CatalogService } from './catalog/catalog.service.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
+import { ExchangeRates } from './conversions/pricing/exchange-rates.js';
 import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
@@ -38,6 +39,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     Clock,
     ConversionSearch,
     ConversionsService,
+    ExchangeRates,
     HttpReplier,
     InboundLog,
     InboundPostbacksService,

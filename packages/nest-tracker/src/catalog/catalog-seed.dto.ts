@@ -14,7 +14,6 @@ import {
   Length,
   Max,
   Min,
-  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import {
@@ -32,11 +31,13 @@ import {
   IsDestination,
   IsEvent,
   IsKey,
-  IsPercent,
   IsPublicKey,
   IsSecret,
   IsWebUrl,
 } from './catalog-validators.js';
+import { CouponDto } from './coupon.dto.js';
+import { ATTRIBUTION_MODELS, type AttributionModel } from './coupon.js';
+import { PayoutRuleDto } from './payout-rule.dto.js';
 
 const TEN_YEARS_IN_SECONDS = 315_360_000;
 
@@ -55,14 +56,6 @@ export class AdvertiserDto {
   @IsOptional() @IsArray() @ArrayMaxSize(8) @IsPublicKey({ each: true }) publicKeys?: string[];
   @IsOptional() @IsString() @Length(1, 256) token?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(256) @IsAddressRange({ each: true }) ipAllow?: string[];
-}
-
-/** One payout rule. */
-export class PayoutRuleDto {
-  @IsOptional() @IsEvent() event?: string;
-  @IsIn(['fixed', 'percent']) kind: 'fixed' | 'percent';
-  @ValidateIf((rule: PayoutRuleDto) => rule.kind === 'fixed') @IsString() amount?: string;
-  @ValidateIf((rule: PayoutRuleDto) => rule.kind === 'percent') @IsPercent() percent?: string;
 }
 
 /** Seconds from click to conversion. */
@@ -97,6 +90,17 @@ export class OfferDto {
   /** Status of a conversion whose message names none. Default `approved`. */
   @IsOptional() @IsIn(['pending', 'approved', 'rejected']) defaultStatus?: ConversionStatus;
   @IsOptional() @IsBoolean() allowPayoutOverride?: boolean;
+  /** Whether a manual decision may take a conversion's revenue below zero. Default false. */
+  @IsOptional() @IsBoolean() allowNegative?: boolean;
+  /** Which click of a customer counts for a conversion that names none. Default `last`. */
+  @IsOptional() @IsIn(ATTRIBUTION_MODELS) attribution?: AttributionModel;
+  /** Codes that attribute conversions without a click. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(10_000)
+  @ValidateNested({ each: true })
+  @Type(() => CouponDto)
+  coupons?: CouponDto[];
   /** `payout` in a classic postback means revenue, as most networks use it. Default false. */
   @IsOptional() @IsBoolean() payoutIsRevenue?: boolean;
 }

@@ -3,12 +3,13 @@ import type { EntityManager, EntityTarget } from 'typeorm';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { Advertiser } from './advertiser.entity.js';
 import { Campaign } from './campaign.entity.js';
-import type { PayoutRule } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
 import type { CatalogSeed } from './catalog-seed.dto.js';
 import { Offer } from './offer.entity.js';
+import { offerReferenceFaults } from './offer-references.js';
 import { parseSeed } from './parse-seed.js';
 import { Partner } from './partner.entity.js';
+import { payoutRuleOf } from './payout-rule.dto.js';
 import { applySeedSecrets } from './seed-secrets.js';
 
 /**
@@ -55,13 +56,16 @@ class SeedTransaction {
         status: offer.status ?? 'active',
         destination: offer.destination,
         currency: offer.currency,
-        payout: (offer.payout ?? []).map((rule) => ({ ...rule }) as PayoutRule),
+        payout: (offer.payout ?? []).map(payoutRuleOf),
         events: offer.events ?? null,
         duplicates: { ...offer.duplicates },
         window: { ...offer.window },
         caps: { ...offer.caps },
+        attribution: offer.attribution ?? 'last',
+        coupons: (offer.coupons ?? []).map(({ code, campaign }) => ({ code, campaign })),
         defaultStatus: offer.defaultStatus ?? 'approved',
         allowPayoutOverride: offer.allowPayoutOverride ?? false,
+        allowNegative: offer.allowNegative ?? false,
         payoutIsRevenue: offer.payoutIsRevenue ?? false,
       });
     }
@@ -79,6 +83,7 @@ class SeedTransaction {
         fallbackUrl: campaign.fallbackUrl ?? null,
       });
     }
+    this.faults.push(...(await offerReferenceFaults(this.manager, offers)));
     if (this.faults.length > 0) throw new CatalogError(this.faults);
   }
 

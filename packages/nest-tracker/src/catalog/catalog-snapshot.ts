@@ -13,6 +13,7 @@ import type { AdvertiserSecret } from './advertiser-secret.entity.js';
 import type { Campaign } from './campaign.entity.js';
 import type { SecretKind } from './catalog.js';
 import { addAddressRange } from './catalog-validators.js';
+import { couponKey } from './coupon.js';
 import type { Offer } from './offer.entity.js';
 import type { Partner } from './partner.entity.js';
 
@@ -48,6 +49,12 @@ export interface CatalogCampaign {
   readonly offers: readonly { readonly offer: CatalogOffer; readonly weight: number }[];
 }
 
+/** What a coupon code attributes a conversion to. */
+export interface CatalogCoupon {
+  readonly offer: CatalogOffer;
+  readonly campaign: CatalogCampaign;
+}
+
 /** Row ids that a click or conversion carries. */
 interface CatalogIds {
   readonly advertiserId: string;
@@ -73,6 +80,8 @@ export class CatalogSnapshot {
   readonly advertisersByTokenHash = new Map<string, CatalogAdvertiser>();
   readonly offersByKey = new Map<string, CatalogOffer>();
   readonly offersById = new Map<string, CatalogOffer>();
+  private readonly coupons = new Map<string, CatalogCoupon>();
+  private readonly currencies = new Map<string, Set<string>>();
   readonly partnersByKey = new Map<string, Partner>();
   readonly partnersById = new Map<string, Partner>();
   readonly campaignsByKey = new Map<string, CatalogCampaign>();
@@ -90,6 +99,8 @@ export class CatalogSnapshot {
       const offer = { row, advertiser, destination };
       this.offersByKey.set(row.key, offer);
       this.offersById.set(row.id, offer);
+      const currencies = this.currencies.get(row.advertiserId) ?? new Set();
+      this.currencies.set(row.advertiserId, currencies.add(row.currency));
     }
     for (const row of rows.partners) {
       this.partnersByKey.set(row.key, row);
@@ -106,6 +117,23 @@ export class CatalogSnapshot {
       this.campaignsByKey.set(row.key, campaign);
       this.campaignsById.set(row.id, campaign);
     }
+    for (const offer of this.offersById.values()) this.addCoupons(offer);
+  }
+
+  /** The offer and campaign that a coupon code of an advertiser belongs to; case does not matter. */
+  couponOf(advertiserId: string, code: string): CatalogCoupon | undefined {
+    return this.coupons.get(couponIndex(advertiserId, code));
+  }
+
+  /** The currencies that an advertiser's offers are settled in. */
+  currenciesOf(advertiserId: string): ReadonlySet<string> {
+    return this.currencies.get(advertiserId) ?? new Set();
+  }
+
+  /** Every coupon as text; two snapshots with the same text have the same coupons. */
+  couponFingerprint(): string {
+    const lines = [...this.coupons].map(([key, { offer, campaign }]) => `${key} ${offer.row.id} ${campaign.row.id}`);
+    return lines.sort().join('\n');
   }
 
   /** The catalog keys behind the row ids of a click or conversion; null for what is not, or no longer, there. */
@@ -118,11 +146,22 @@ export class CatalogSnapshot {
     };
   }
 
+  private addCoupons(offer: CatalogOffer): void {
+    for (const { code, campaign: key } of offer.row.coupons) {
+      const campaign = this.campaignsByKey.get(key);
+      if (campaign) this.coupons.set(couponIndex(offer.row.advertiserId, code), { offer, campaign });
+    }
+  }
+
   private addAdvertiser(advertiser: CatalogAdvertiser): void {
     this.advertisersByKey.set(advertiser.row.key, advertiser);
     this.advertisersById.set(advertiser.row.id, advertiser);
     for (const { hash } of advertiser.tokens) this.advertisersByTokenHash.set(hash.toString('hex'), advertiser);
   }
+}
+
+function couponIndex(advertiserId: string, code: string): string {
+  return `${advertiserId} ${couponKey(code)}`;
 }
 
 function compileAdvertiser(

@@ -151,6 +151,15 @@ export const IsPercent = () =>
     typeof value === 'string' ? saying(() => percentOf(0n, value)) : 'must be a decimal string such as "12.5"',
   );
 
+/** Where a payout tier begins: a whole number, or a decimal string, since amounts of money are never numbers. */
+export const IsTierStart = () =>
+  checked('isTierStart', (value) =>
+    (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) ||
+    (typeof value === 'string' && /^(0|[1-9]\d{0,14})(\.\d{1,4})?$/.test(value))
+      ? undefined
+      : 'must be a whole number of conversions such as 100, or an amount of revenue such as "1000.00"',
+  );
+
 /** Says what is wrong with an amount of a currency, or nothing. */
 export function amountFault(amount: string, currency: string): string | undefined {
   try {

@@ -22,22 +22,6 @@ export type RedirectStatus = (typeof REDIRECT_STATUSES)[number];
 export const DUPLICATE_POLICIES = ['ignore', 'update', 'increment', 'new', 'once_per_click', 'reject'] as const;
 export type DuplicatePolicy = (typeof DUPLICATE_POLICIES)[number];
 
-/** What the partner earns for one event; the first rule whose event matches applies. */
-export type PayoutRule =
-  | {
-      /** Event the rule is for; absent: every event. */
-      readonly event?: string;
-      readonly kind: 'fixed';
-      /** Decimal amount in the offer's currency. */
-      readonly amount: string;
-    }
-  | {
-      readonly event?: string;
-      readonly kind: 'percent';
-      /** Percent of the revenue, a decimal string such as "12.5". */
-      readonly percent: string;
-    };
-
 /** Seconds from click to conversion within which a conversion counts. */
 export interface ConversionWindow {
   readonly minSeconds?: number;

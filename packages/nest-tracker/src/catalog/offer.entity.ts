@@ -1,7 +1,9 @@
 import type { ConversionStatus } from '@tallyback/protocol';
 import { Column, Entity, Index } from 'typeorm';
 import { CurrencyColumn, IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
-import type { CatalogStatus, ConversionWindow, DuplicatePolicy, OfferCaps, PayoutRule } from './catalog.js';
+import type { CatalogStatus, ConversionWindow, DuplicatePolicy, OfferCaps } from './catalog.js';
+import type { AttributionModel, Coupon } from './coupon.js';
+import type { PayoutRule } from './payout-rule.js';
 
 /** What is sold: where its clicks go, what a conversion pays, under which policy it counts. */
 @Entity('tallyback_offers')
@@ -21,8 +23,14 @@ export class Offer {
   @JsonColumn('duplicates') duplicates: Record<string, DuplicatePolicy>;
   @JsonColumn('conversion_window') window: ConversionWindow;
   @JsonColumn('caps') caps: OfferCaps;
+  /** Which click counts when a conversion names none and its customer has several. */
+  @TextColumn('attribution', 8) attribution: AttributionModel;
+  /** Codes that attribute conversions without a click. */
+  @JsonColumn('coupons') coupons: Coupon[];
   @TextColumn('default_status', 16) defaultStatus: ConversionStatus;
   @Column({ name: 'allow_payout_override', type: 'boolean' }) allowPayoutOverride: boolean;
+  /** Whether a manual decision may take a conversion's revenue below zero. */
+  @Column({ name: 'allow_negative', type: 'boolean' }) allowNegative: boolean;
   /** Whether `payout` in a classic postback is what the advertiser pays (revenue), as most networks mean it. */
   @Column({ name: 'payout_is_revenue', type: 'boolean' }) payoutIsRevenue: boolean;
   @TimeColumn('created_at') createdAt: number;

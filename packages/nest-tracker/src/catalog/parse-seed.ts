@@ -4,7 +4,8 @@ import { type ValidationError, validateSync } from 'class-validator';
 import { DUPLICATE_POLICIES } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
 import { CatalogSeed } from './catalog-seed.dto.js';
-import { amountFault } from './catalog-validators.js';
+import { couponKey } from './coupon.js';
+import { payoutRuleFaults } from './payout-rule-faults.js';
 
 /**
  * Reads a catalog: every field checked, unknown fields refused, references within the catalog left to the seeder, which
@@ -22,7 +23,7 @@ export function parseSeed(value: unknown): CatalogSeed {
   const errors = validateSync(seed, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   const faults = errors.flatMap((error) => flatten(error, ''));
   if (faults.length === 0)
-    faults.push(...amountFaults(seed), ...duplicateFaults(seed), ...windowFaults(seed), ...keyFaults(seed));
+    faults.push(...amountFaults(seed), ...duplicateFaults(seed), ...windowFaults(seed), ...couponFaults(seed), ...keyFaults(seed));
   if (faults.length > 0) throw new CatalogError(faults);
   return seed;
 }
@@ -42,12 +43,22 @@ function flatten(error: ValidationError, parent: string): CatalogFault[] {
 }
 
 function amountFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
-  return offers.flatMap((offer, o) =>
-    (offer.payout ?? []).flatMap((rule, r) => {
-      const message = rule.kind === 'fixed' ? amountFault(rule.amount ?? '', offer.currency) : undefined;
-      return message ? [{ path: `offers[${o}].payout[${r}].amount`, message }] : [];
-    }),
+  return offers.flatMap(({ payout = [], currency }, o) =>
+    payout.flatMap((rule, r) => payoutRuleFaults(rule, currency, `offers[${o}].payout[${r}]`)),
   );
+}
+
+function couponFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
+  return offers.flatMap(({ coupons = [] }, o) => {
+    const seen = new Set<string>();
+    return coupons.flatMap(({ code }, c) => {
+      if (seen.has(couponKey(code))) {
+        return [{ path: `offers[${o}].coupons[${c}].code`, message: 'stands twice in the list' }];
+      }
+      seen.add(couponKey(code));
+      return [];
+    });
+  });
 }
 
 function duplicateFaults({ offers = [] }: CatalogSeed): CatalogFault[] {

@@ -1,6 +1,6 @@
 import type { ConversionStatus, LineItem } from '@tallyback/protocol';
 import { Entity, Index } from 'typeorm';
-import type { PayoutRule } from '../catalog/catalog.js';
+import type { FlatPayout } from '../catalog/payout-rule.js';
 import {
   CurrencyColumn,
   IdColumn,
@@ -34,10 +34,15 @@ export class Conversion {
   @MinorUnitsColumn('revenue') revenue: bigint;
   /** What the partner earns, in minor units of `currency`. */
   @MinorUnitsColumn('payout') payout: bigint;
-  /** The rule the payout was computed by; null when there was none or the payout came with the message. */
-  @JsonColumn('payout_rule', { nullable: true }) payoutRule: PayoutRule | null;
+  /** What the payout was computed by; null when there was no rule or the payout came with the message. */
+  @JsonColumn('payout_rule', { nullable: true }) payoutRule: FlatPayout | null;
   /** Null only for an unattributed conversion that named no amount. */
   @CurrencyColumn('currency', { nullable: true }) currency: string | null;
+  /** Revenue as it was reported, in minor units of `originalCurrency`; null when it was reported in `currency`. */
+  @MinorUnitsColumn('original_revenue', { nullable: true }) originalRevenue: bigint | null;
+  @CurrencyColumn('original_currency', { nullable: true }) originalCurrency: string | null;
+  /** Units of `currency` for one of `originalCurrency`, as a decimal string. */
+  @TextColumn('rate', 64, { nullable: true }) rate: string | null;
   @TextColumn('coupon_code', 128, { nullable: true }) couponCode: string | null;
   @TextColumn('customer_id', 128, { nullable: true }) customerId: string | null;
   @JsonColumn('items', { nullable: true }) items: LineItem[] | null;

@@ -7,6 +7,9 @@ import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import type { Alongside, Intake, IntakeRequest, IntakeResult, StepTrace } from './intake.js';
+import { ExchangeRates } from './pricing/exchange-rates.js';
+import { priceUnattributed } from './pricing/price-conversion.js';
+import { noRates, type RateLookup, ratesFor } from './pricing/rate-lookup.js';
 import { rememberDelivery } from './seen-deliveries.js';
 import { STEPS } from './steps/index.js';
 import type { StepContext } from './steps/step.js';
@@ -26,6 +29,7 @@ export class ConversionsService {
     private readonly catalog: CatalogService,
     private readonly events: TrackerEvents,
     private readonly clock: Clock,
+    private readonly rates: ExchangeRates,
   ) {}
 
   /**
@@ -35,9 +39,10 @@ export class ConversionsService {
    */
   async record(intake: Intake, alongside?: Alongside): Promise<IntakeResult> {
     const catalog = await this.catalog.snapshot();
+    const rates = (await ratesFor(intake, catalog, this.rates)) ?? noRates;
     let logged: InboundPostback | undefined;
     const result = await this.storage.transaction(async (manager) => {
-      const ended = await this.runSteps(intake, manager, catalog);
+      const ended = await this.runSteps(intake, manager, catalog, rates);
       logged = alongside?.(ended);
       if (logged) await manager.insert(InboundPostback, logged);
       return ended;
@@ -59,9 +64,10 @@ export class ConversionsService {
   /** Says what would become of a message; nothing is stored. */
   async rehearse(intake: Intake): Promise<IntakeResult> {
     const catalog = await this.catalog.snapshot();
+    const rates = (await ratesFor(intake, catalog, this.rates)) ?? noRates;
     try {
       return await this.storage.transaction(async (manager) => {
-        throw new Rehearsed(await this.runSteps(intake, manager, catalog));
+        throw new Rehearsed(await this.runSteps(intake, manager, catalog, rates));
       });
     } catch (error) {
       if (error instanceof Rehearsed) return error.result;
@@ -69,7 +75,12 @@ export class ConversionsService {
     }
   }
 
-  private async runSteps(intake: Intake, manager: EntityManager, catalog: CatalogSnapshot): Promise<IntakeResult> {
+  private async runSteps(
+    intake: Intake,
+    manager: EntityManager,
+    catalog: CatalogSnapshot,
+    rates: RateLookup,
+  ): Promise<IntakeResult> {
     const now = this.clock.now();
     const { storage } = this;
     const said = Date.parse(intake.message.data.occurredAt ?? intake.message.timestamp);
@@ -80,10 +91,8 @@ export class ConversionsService {
       catalog,
       now,
       occurredAt: Math.min(said, now),
-      revenue: 0n,
-      payout: 0n,
-      payoutRule: null,
-      currency: null,
+      rates,
+      price: priceUnattributed({}),
     };
     const steps: StepTrace[] = [];
     for (const [step, run] of STEPS) {

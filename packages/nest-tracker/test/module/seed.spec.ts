@@ -66,7 +66,93 @@ describe('a fault in the seed', () => {
     ['a negative payout', offerWith({ payout: [{ kind: 'fixed', amount: '-1' }] }), 'offers[0].payout[0].amount'],
     ['a payout without its amount', offerWith({ payout: [{ kind: 'fixed' }] }), 'offers[0].payout[0].amount'],
     ['a number as percent', offerWith({ payout: [{ kind: 'percent', percent: 10 }] }), 'offers[0].payout[0].percent'],
-    ['an unknown payout', offerWith({ payout: [{ kind: 'tiers' }] }), 'offers[0].payout[0].kind'],
+    ['an unknown payout', offerWith({ payout: [{ kind: 'steps' }] }), 'offers[0].payout[0].kind'],
+    ['tiers without any', offerWith({ payout: [{ kind: 'tiers', tiers: [] }] }), 'offers[0].payout[0].tiers'],
+    [
+      'tiers that begin above zero',
+      offerWith({ payout: [{ kind: 'tiers', tiers: [{ from: 1, percent: '1' }] }] }),
+      'offers[0].payout[0].tiers[0].from',
+    ],
+    [
+      'tiers that do not rise',
+      offerWith({
+        payout: [
+          {
+            kind: 'tiers',
+            by: 'revenue',
+            tiers: [
+              { from: '0', percent: '1' },
+              { from: '10.00', percent: '2' },
+              { from: '10', percent: '3' },
+            ],
+          },
+        ],
+      }),
+      'offers[0].payout[0].tiers[2].from',
+    ],
+    [
+      'a tier that pays twice',
+      offerWith({ payout: [{ kind: 'tiers', tiers: [{ from: 0, percent: '1', amount: '1.00' }] }] }),
+      'offers[0].payout[0].tiers[0]',
+    ],
+    [
+      'half a conversion as tier',
+      offerWith({ payout: [{ kind: 'tiers', tiers: [{ from: '0.5', percent: '1' }] }] }),
+      'offers[0].payout[0].tiers[0].from',
+    ],
+    [
+      'too many decimals in a tier',
+      offerWith({ payout: [{ kind: 'tiers', tiers: [{ from: 0, amount: '1.001' }] }] }),
+      'offers[0].payout[0].tiers[0].amount',
+    ],
+    [
+      'a payout for a partner nobody knows',
+      offerWith({ payout: [{ kind: 'percent', percent: '1', partner: 'q' }] }),
+      'offers[0].payout[0].partner',
+    ],
+    [
+      'a payout for a campaign nobody knows',
+      offerWith({ payout: [{ kind: 'percent', percent: '1', campaign: 'x' }] }),
+      'offers[0].payout[0].campaign',
+    ],
+    ['a coupon of no campaign', offerWith({ coupons: [{ code: 'SPRING' }] }), 'offers[0].coupons[0].campaign'],
+    ['a blank coupon', offerWith({ coupons: [{ code: ' ', campaign: 'c' }] }), 'offers[0].coupons[0].code'],
+    [
+      'a coupon of a campaign nobody knows',
+      offerWith({ coupons: [{ code: 'SPRING', campaign: 'x' }] }),
+      'offers[0].coupons[0].campaign',
+    ],
+    [
+      'a coupon that stands twice',
+      offerWith({
+        coupons: [
+          { code: 'SPRING', campaign: 'c' },
+          { code: 'Spring', campaign: 'c' },
+        ],
+      }),
+      'offers[0].coupons[1].code',
+    ],
+    [
+      'a coupon of two offers',
+      {
+        ...BASE,
+        offers: [OFFER, { ...OFFER, key: 'o2' }].map((offer) => ({
+          ...offer,
+          coupons: [{ code: offer.key === 'o' ? 'SPRING' : 'spring', campaign: 'c' }],
+        })),
+        campaigns: [{ key: 'c', partner: 'p', offers: [{ offer: 'o' }, { offer: 'o2' }] }],
+      },
+      'offers[0].coupons[0].code, offers[1].coupons[0].code',
+    ],
+    [
+      'a coupon of a campaign that does not run the offer',
+      {
+        ...BASE,
+        offers: [OFFER, { ...OFFER, key: 'o2', coupons: [{ code: 'SPRING', campaign: 'c' }] }],
+      },
+      'offers[1].coupons[0].campaign',
+    ],
+    ['an unknown attribution', offerWith({ attribution: 'linear' }), 'offers[0].attribution'],
     ['an unknown policy', offerWith({ duplicates: { purchase: 'once' } }), 'offers[0].duplicates.purchase'],
     ['a wrong window', offerWith({ window: { minSeconds: 9, maxSeconds: 1 } }), 'offers[0].window.minSeconds'],
     ['a wrong cap', offerWith({ caps: { conversionsPerDay: 1.5 } }), 'offers[0].caps.conversionsPerDay'],
@@ -84,8 +170,8 @@ describe('a fault in the seed', () => {
     ],
   ])('stops the boot and is named by its path: %s', async (_, seed, path) => {
     const error = await faultsOf(seed);
-    expect(error.faults.map((fault) => fault.path)).toEqual([path]);
-    expect(error.message).toContain(path);
+    expect(error.faults.map((fault) => fault.path)).toEqual(path.split(', '));
+    for (const fault of path.split(', ')) expect(error.message).toContain(fault);
     expect(error.message).not.toContain('whsec_abcd');
   });
 

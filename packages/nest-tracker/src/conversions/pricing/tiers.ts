@@ -32,3 +32,10 @@ export function thresholdOf({ from }: PayoutTier, by: TieredPayout['by'], curren
 function payoutOfTier({ amount, percent }: PayoutTier): FlatPayout {
   return amount === undefined ? { kind: 'percent', percent: percent ?? '0' } : { kind: 'fixed', amount };
 }
+
+/** When the period that holds a moment began, UTC. */
+export function periodStart(period: TieredPayout['period'], at: number): number {
+  const date = new Date(at);
+  if (period === 'total') return 0;
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), period === 'day' ? date.getUTCDate() : 1);
+}

@@ -1,6 +1,6 @@
 import { refuse, type Step } from './step.js';
 
-/** Whether the offer takes this event in this currency now. */
+/** Whether the offer takes this event now. */
 export const checkOffer: Step = ({ intake, offer }) => {
   const { data } = intake.message;
   if (data.status === 'refunded') {
@@ -8,15 +8,11 @@ export const checkOffer: Step = ({ intake, offer }) => {
     return refuse('status_transition_invalid', detail, 'data.status');
   }
   if (!offer) return undefined;
-  const { key, status, events, currency } = offer.row;
+  const { key, status, events } = offer.row;
   if (status !== 'active') return refuse('offer_inactive', `Offer "${key}" is paused.`);
   if (events && !events.includes(data.event)) {
     const detail = `Offer "${key}" does not count the event "${data.event}"; it counts ${events.join(', ')}.`;
     return refuse('event_unknown', detail, 'data.event');
-  }
-  if (data.currency !== undefined && data.currency !== currency) {
-    const detail = `Offer "${key}" is settled in ${currency}, the message is in ${data.currency}. Send ${currency}.`;
-    return refuse('currency_unsupported', detail, 'data.currency');
   }
   return undefined;
 };

@@ -1,19 +1,40 @@
-import { parseAmount } from '@tallyback/protocol';
-import { payoutBy, payoutRuleFor } from '../payout.js';
-import type { Step } from './step.js';
+import { In, MoreThanOrEqual } from 'typeorm';
+import type { TieredPayout } from '../../catalog/payout-rule.js';
+import { Conversion } from '../conversion.entity.js';
+import { chooseRule } from '../pricing/choose-rule.js';
+import { priceConversion, priceUnattributed } from '../pricing/price-conversion.js';
+import { periodStart } from '../pricing/tiers.js';
+import type { Step, StepContext } from './step.js';
 
 /** Works out revenue and payout. A payout in the message counts only when it is signed and the offer allows it. */
-export const price: Step = (context) => {
-  const { intake, offer } = context;
-  const { revenue, payout, currency, event } = intake.message.data;
-  context.currency = currency ?? offer?.row.currency ?? null;
-  context.revenue = revenue !== undefined && currency !== undefined ? parseAmount(revenue, currency) : 0n;
-  if (!offer) return undefined;
-  if (payout !== undefined && currency !== undefined && intake.sender.signed && offer.row.allowPayoutOverride) {
-    context.payout = parseAmount(payout, currency);
+export const price: Step = async (context) => {
+  const { intake, offer, click, catalog, rates } = context;
+  const { data } = intake.message;
+  if (!offer || !click) {
+    context.price = priceUnattributed(data);
     return undefined;
   }
-  context.payoutRule = payoutRuleFor(offer.row.payout, event);
-  context.payout = payoutBy(context.payoutRule, context.revenue, offer.row.currency);
+  const { partner, campaign } = catalog.keysOf(click);
+  const scope = { event: data.event, ...(partner !== null && { partner }), ...(campaign !== null && { campaign }) };
+  const rule = chooseRule(offer.row.payout, scope);
+  const volume = rule?.kind === 'tiers' ? await volumeOf(context, rule, rule.event) : 0n;
+  const { signed } = intake.sender;
+  const priced = priceConversion(data, { offer: offer.row, scope, signed, rates, volume: () => volume });
+  if (!priced.ok) return { refusal: priced.refusal };
+  context.price = priced.price;
   return undefined;
 };
+
+/** What the click's partner has brought to the offer so far. */
+async function volumeOf(context: StepContext, { by, period }: TieredPayout, event?: string): Promise<bigint> {
+  const { manager, click, now } = context;
+  const counted = {
+    offerId: click?.offerId ?? '',
+    partnerId: click?.partnerId ?? '',
+    status: In(['pending', 'approved']),
+    receivedAt: MoreThanOrEqual(periodStart(period, now)),
+    ...(event !== undefined && { event }),
+  };
+  if (by === 'conversions') return BigInt(await manager.countBy(Conversion, counted));
+  return BigInt((await manager.sum(Conversion, 'revenue' as never, counted)) ?? 0);
+}

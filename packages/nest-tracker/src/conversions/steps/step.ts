@@ -1,12 +1,13 @@
 import type { AcceptedOutcome } from '@tallyback/protocol';
 import type { EntityManager } from 'typeorm';
-import type { PayoutRule } from '../../catalog/catalog.js';
 import type { CatalogOffer, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import type { Click } from '../../clicks/click.entity.js';
 import type { Refusal } from '../../http/problem-reply.js';
 import type { TrackerStorage } from '../../storage/tracker-storage.js';
 import type { Conversion } from '../conversion.entity.js';
 import type { Intake } from '../intake.js';
+import type { Price } from '../pricing/price-conversion.js';
+import type { RateLookup } from '../pricing/rate-lookup.js';
 
 /** What the steps know and find out about one message; all of them run in one transaction. */
 export interface StepContext {
@@ -21,11 +22,10 @@ export interface StepContext {
   /** Found by findClick; stays undefined for a conversion that is stored unattributed. */
   click?: Click;
   offer?: CatalogOffer;
-  /** Amounts found by price, in minor units of `currency`. */
-  revenue: bigint;
-  payout: bigint;
-  payoutRule: PayoutRule | null;
-  currency: string | null;
+  /** Exchange rates that were asked for before the transaction. */
+  readonly rates: RateLookup;
+  /** What the conversion is worth; found by price. */
+  price: Price;
 }
 
 /** How a message ends. */

@@ -26,7 +26,7 @@ export const store: Step = async (context) => {
 };
 
 function conversionOf(context: StepContext): Conversion {
-  const { intake, click, offer, now, occurredAt, revenue, payout, payoutRule, currency } = context;
+  const { intake, click, offer, now, occurredAt, price } = context;
   const { data } = intake.message;
   const conversion = new Conversion();
   conversion.id = createId(now);
@@ -40,10 +40,7 @@ function conversionOf(context: StepContext): Conversion {
   conversion.campaignId = click?.campaignId ?? null;
   // Without a click there is no offer to ask; the default is an offer's own default.
   conversion.status = data.status ?? offer?.row.defaultStatus ?? 'approved';
-  conversion.revenue = revenue;
-  conversion.payout = payout;
-  conversion.payoutRule = payoutRule;
-  conversion.currency = currency;
+  Object.assign(conversion, price);
   conversion.couponCode = data.couponCode ?? null;
   conversion.customerId = data.customerId ?? null;
   conversion.items = data.items ?? null;
