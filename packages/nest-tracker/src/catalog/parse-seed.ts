@@ -23,7 +23,13 @@ export function parseSeed(value: unknown): CatalogSeed {
   const errors = validateSync(seed, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   const faults = errors.flatMap((error) => flatten(error, ''));
   if (faults.length === 0)
-    faults.push(...amountFaults(seed), ...duplicateFaults(seed), ...windowFaults(seed), ...couponFaults(seed), ...keyFaults(seed));
+    faults.push(
+      ...amountFaults(seed),
+      ...duplicateFaults(seed),
+      ...windowFaults(seed),
+      ...couponFaults(seed),
+      ...keyFaults(seed),
+    );
   if (faults.length > 0) throw new CatalogError(faults);
   return seed;
 }
