@@ -24,11 +24,10 @@ export async function attempt(delivery: ClaimedDelivery, context: LaneContext, t
   let answer: Answer | undefined;
   let verdict: Verdict;
   try {
-    const end = performance.now() + attemptTimeoutMs;
     const made = destination.toRequest({ id, body, attempt, now: startedAt });
     // Most are made at once, and every pause of a request that is not needed costs.
-    const request = isThenable(made) ? await inTime(Promise.resolve(made), attemptTimeoutMs) : made;
-    answer = await transport.send(request, end - performance.now());
+    if (isThenable(made)) answer = await late(Promise.resolve(made), attemptTimeoutMs, transport);
+    else answer = await transport.send(made, attemptTimeoutMs);
     verdict = verdictOf(destination.classify(answer, now()));
   } catch (error) {
     if (error instanceof AttemptAbortedError) return handedBack(delivery, now());
@@ -36,26 +35,29 @@ export async function attempt(delivery: ClaimedDelivery, context: LaneContext, t
   }
   const ended = conclude(delivery, context, verdict, answer);
   if (telemetry.active) tell(delivery, context, ended.settlement.outcome, startedAt, verdict, answer);
-  return Object.assign(ended, { works: verdict.outcome !== 'retry' });
+  return ended;
 }
 
-/** Tokens are fetched there: that has to end within the attempt, too. */
-async function inTime(made: Promise<OutgoingRequest>, timeoutMs: number): Promise<OutgoingRequest> {
-  if (await within(made, timeoutMs)) return made;
+/** A request that is still being made, perhaps with a token to fetch: that has to end within the attempt, too. */
+async function late(made: Promise<OutgoingRequest>, timeoutMs: number, transport: Transport): Promise<Answer> {
+  const end = performance.now() + timeoutMs;
+  if (await within(made, timeoutMs)) return transport.send(await made, end - performance.now());
   throw new AttemptTimeoutError('the request could not be prepared in time');
 }
 
 function conclude(delivery: ClaimedDelivery, context: LaneContext, verdict: Verdict, answer?: Answer): Ended {
   const { seq, id, fence, step, createdAt } = delivery;
   const { policy, destination, now, redact } = context;
-  const claim = { seq, id, fence };
   if (verdict.outcome === 'delivered') {
     const { confirmed = true } = verdict;
     return {
-      settlement: { ...claim, outcome: 'delivered' },
+      settlement: { seq, id, fence, outcome: 'delivered' },
       report: () => reportDelivered(delivery, context, confirmed),
+      works: true,
     };
   }
+  const claim = { seq, id, fence };
+  const works = verdict.outcome !== 'retry';
   const kept = keepable(answer ? `${verdict.why}\n${answer.body}` : verdict.why, redact);
   let { why } = verdict;
   if (verdict.outcome === 'retry') {
@@ -66,13 +68,14 @@ function conclude(delivery: ClaimedDelivery, context: LaneContext, verdict: Verd
         : policy.next({ step, createdAt, now: now(), retryAfterMs, windowMs: destination.windowMs });
     if ('at' in next) {
       const report = () => reportRetry(delivery, context, why, next.at);
-      return { settlement: { ...claim, outcome: 'retry', at: next.at, step: next.step, answer: kept }, report };
+      return { settlement: { ...claim, outcome: 'retry', at: next.at, step: next.step, answer: kept }, report, works };
     }
     why = `${next.exhausted}; the last answer: ${why}`;
   }
   return {
     settlement: { ...claim, outcome: 'dead', answer: kept },
     report: () => reportDead(delivery, context, why),
+    works,
   };
 }
 

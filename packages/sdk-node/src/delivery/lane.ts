@@ -1,11 +1,12 @@
-import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClaimedDelivery, Settlement } from '../queue/queue.js';
+import type { ClaimedDelivery } from '../queue/queue.js';
 import { attempt, type Ended } from './attempt.js';
+import { backoff } from './backoff.js';
 import { type BreakerState, CircuitBreaker, type Pass } from './circuit-breaker.js';
 import type { LaneContext } from './lane-context.js';
+import { Settling } from './settling.js';
 import { TokenBucket } from './token-bucket.js';
 import { Transport } from './transport.js';
+import { WakeTimer } from './wake-timer.js';
 
 /** What an extended or fresh lease must still cover beyond the attempt itself: settling it. */
 export const LEASE_MARGIN_MS = 5_000;
@@ -13,7 +14,6 @@ export const LEASE_MARGIN_MS = 5_000;
 const RECHECK_MS = 1_000;
 /** Rows that another process left behind are found this late at most. */
 const POLL_MS = 30_000;
-const MAX_BACKOFF_MS = 30_000;
 
 interface Held {
   readonly delivery: ClaimedDelivery;
@@ -27,27 +27,29 @@ export class Lane {
   readonly #breaker: CircuitBreaker;
   readonly #bucket: TokenBucket;
   readonly #stopping = new AbortController();
+  readonly #settling: Settling;
   #ready: Held[] = [];
   #active = 0;
-  #settling = 0;
   #claiming = false;
   /** There may be more to claim. */
   #more = false;
   #failures = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timer = new WakeTimer(() => this.wake());
   /** Set while the rate limit holds back what is claimed. */
   #pause: NodeJS.Timeout | undefined;
-  #wakeAt = Number.POSITIVE_INFINITY;
   #idleWaiters: (() => void)[] = [];
 
   constructor(private readonly context: LaneContext) {
     const { name, emitter, logger, attemptTimeoutMs } = context;
     const { concurrency = 16, ratePerSecond, burst, breaker, addressPolicy } = context.destination;
     this.#concurrency = concurrency;
-    // Every settlement that waits for the queue listens; Node would take more than ten for a leak.
-    setMaxListeners(0, this.#stopping.signal);
     this.#transport = new Transport(concurrency, attemptTimeoutMs, addressPolicy);
     this.#bucket = new TokenBucket(ratePerSecond, burst);
+    const settled = () => {
+      this.#afterWork();
+      this.#drive();
+    };
+    this.#settling = new Settling(context, this.#stopping.signal, settled, (error) => this.#log(error));
     this.#breaker = new CircuitBreaker(breaker, (state, at) => {
       const until = at === undefined ? {} : { until: new Date(at) };
       if (until.until)
@@ -65,7 +67,7 @@ export class Lane {
   }
 
   get idle(): boolean {
-    return !this.#claiming && !this.#more && this.#held === 0 && this.#settling === 0;
+    return !this.#claiming && !this.#more && this.#held === 0 && this.#settling.running === 0;
   }
 
   /** Looks for due deliveries now. */
@@ -82,7 +84,7 @@ export class Lane {
   /** Cuts off what runs and hands all leases back; resolves when that is written. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    clearTimeout(this.#timer);
+    this.#timer.clear();
     clearTimeout(this.#pause);
     this.#more = false;
     this.#putBack();
@@ -183,29 +185,22 @@ export class Lane {
     this.#wakeIn(due === undefined ? POLL_MS : Math.min(Math.max(due - now(), 0), POLL_MS));
   }
 
-  /** An earlier wake-up stands; the timer never keeps the process alive, for what waits is in the queue. */
   #wakeIn(delayMs: number): void {
-    const at = performance.now() + delayMs;
-    if (at >= this.#wakeAt || this.#stopped || !this.context.background) return;
-    clearTimeout(this.#timer);
-    this.#wakeAt = at;
-    this.#timer = setTimeout(() => {
-      this.#wakeAt = Number.POSITIVE_INFINITY;
-      this.wake();
-    }, delayMs).unref();
+    if (!this.#stopped && this.context.background) this.#timer.in(delayMs);
   }
 
   async #deliver(held: Held, pass: Pass): Promise<void> {
     let ended: Ended | undefined;
     try {
-      if (await this.#leased(held)) ended = await attempt(held.delivery, this.context, this.#transport);
+      if (this.#lasts(held) || (await this.#extended(held)))
+        ended = await attempt(held.delivery, this.context, this.#transport);
     } catch (error) {
       // Unsettled: its lease runs out and it is claimed again.
       this.#log(error);
     }
     this.#active -= 1;
     this.#judge(pass, ended?.works);
-    if (ended) this.#own(this.#settle(ended.settlement, ended.report));
+    if (ended) this.#settling.settle(ended.settlement, ended.report);
     else this.#afterWork();
     this.#drive();
   }
@@ -220,44 +215,20 @@ export class Lane {
   }
 
   /** A delivery may have waited behind slow ones; its lease must outlast the attempt. */
-  async #leased({ delivery, leaseUntil }: Held): Promise<boolean> {
-    const { queue, attemptTimeoutMs, leaseMs, now } = this.context;
-    const at = now();
-    if (leaseUntil - at >= attemptTimeoutMs + LEASE_MARGIN_MS) return true;
-    const [ours] = await queue.extend([delivery], at + leaseMs);
+  #lasts({ leaseUntil }: Held): boolean {
+    const { attemptTimeoutMs, now } = this.context;
+    return leaseUntil - now() >= attemptTimeoutMs + LEASE_MARGIN_MS;
+  }
+
+  async #extended({ delivery }: Held): Promise<boolean> {
+    const { queue, leaseMs, now } = this.context;
+    const [ours] = await queue.extend([delivery], now() + leaseMs);
     return ours === true;
-  }
-
-  async #settle(settlement: Settlement, report: () => void): Promise<void> {
-    this.#settling += 1;
-    try {
-      if (await this.#written(settlement)) report();
-    } finally {
-      this.#settling -= 1;
-      this.#afterWork();
-      this.#drive();
-    }
-  }
-
-  /** Tries until the queue takes it, or its lease is over for sure: one that is lost costs one more request. */
-  async #written(settlement: Settlement): Promise<boolean> {
-    const { batcher, leaseMs, now } = this.context;
-    const end = now() + leaseMs;
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await batcher.settle(settlement);
-      } catch (error) {
-        this.#log(error);
-        if (this.#stopped || now() >= end) return false;
-        const { signal } = this.#stopping;
-        await sleep(backoff(failures), undefined, { ref: false, signal }).catch(() => {});
-      }
-    }
   }
 
   #afterWork(): void {
     // What was just delivered may have released a successor, and a retry may be due sooner than anything known.
-    if (this.#held === 0 && this.#settling === 0 && !this.#stopped) this.#more = true;
+    if (this.#held === 0 && this.#settling.running === 0 && !this.#stopped) this.#more = true;
   }
 
   #putBack(): void {
@@ -266,7 +237,7 @@ export class Lane {
 
   #release(deliveries: readonly ClaimedDelivery[]): void {
     for (const { seq, id, fence } of deliveries) {
-      this.#own(this.#settle({ seq, id, fence, outcome: 'release' }, () => {}));
+      this.#settling.settle({ seq, id, fence, outcome: 'release' }, () => {});
     }
   }
 
@@ -291,8 +262,4 @@ export class Lane {
   #own(work: Promise<void>): void {
     work.catch((error: unknown) => this.#log(error));
   }
-}
-
-function backoff(failures: number): number {
-  return Math.min(1_000 * 2 ** (failures - 1), MAX_BACKOFF_MS);
 }

@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import type { Answer, Destination, OutgoingRequest } from '../destinations/destination.js';
 import { AnswerHandler } from './answer-handler.js';
 import { guardedConnector } from './guarded-connector.js';
-import { Slots } from './slots.js';
+import { Running } from './running.js';
 
 /** The attempt took longer than it may. */
 export class AttemptTimeoutError extends Error {
@@ -22,7 +22,9 @@ const QUICK_TRIES = 2;
 /** HTTP for one destination: keep-alive pools per origin, no redirects, bounded in time and in what is read. */
 export class Transport {
   readonly #pools = new Map<string, Pool>();
-  readonly #running = new Slots<AnswerHandler>();
+  readonly #running = new Running<AnswerHandler>((handler) => {
+    handler.abort(new AttemptTimeoutError('no complete answer in time'));
+  });
   #stopped = false;
 
   /**
@@ -41,19 +43,13 @@ export class Transport {
    *
    * @throws {AttemptTimeoutError} {@link AttemptAbortedError}, or undici's and Node's socket errors
    */
-  async send(request: OutgoingRequest, timeoutMs: number): Promise<Answer> {
-    const deadline = performance.now() + timeoutMs;
-    try {
-      return await this.#once(request, timeoutMs);
-    } catch (error) {
-      if (!this.#wasCut(error)) throw error;
-    }
-    return pRetry(() => this.#once(request, deadline - performance.now()), {
-      retries: QUICK_TRIES - 1,
-      minTimeout: 50,
-      randomize: true,
-      maxRetryTime: Math.max(0, deadline - performance.now()),
-      shouldRetry: ({ error }) => this.#wasCut(error),
+  send(request: OutgoingRequest, timeoutMs: number): Promise<Answer> {
+    const end = performance.now() + timeoutMs;
+    return new Promise((resolve, reject) => {
+      this.#once(request, end, resolve, (error) => {
+        if (this.#wasCut(error)) this.#again(request, end).then(resolve, reject);
+        else reject(error);
+      });
     });
   }
 
@@ -61,6 +57,7 @@ export class Transport {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const handler of this.#running.all()) handler.abort(aborted());
+    this.#running.stop();
     await Promise.allSettled([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 
@@ -68,32 +65,40 @@ export class Transport {
     return !this.#stopped && CUT.has(codeOf(error));
   }
 
-  #once(request: OutgoingRequest, timeoutMs: number): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      if (this.#stopped) throw aborted();
-      const { origin, path, method, headers, body } = request;
-      // First: an origin that is none throws, and must leave no timer behind.
-      const pool = this.#pool(origin);
-      const settle = () => {
-        clearTimeout(timer);
-        this.#running.remove(slot);
-      };
-      const handler = new AnswerHandler(
-        (answer) => {
-          settle();
-          resolve(answer);
-        },
-        (error) => {
-          settle();
-          reject(error);
-        },
-      );
-      const timer = setTimeout(() => {
-        handler.abort(new AttemptTimeoutError('no complete answer in time'));
-      }, timeoutMs);
-      const slot = this.#running.add(handler);
-      pool.dispatch({ path, method, headers, body: body ?? null }, handler);
+  #again(request: OutgoingRequest, end: number): Promise<Answer> {
+    const once = () => new Promise<Answer>((resolve, reject) => this.#once(request, end, resolve, reject));
+    return pRetry(once, {
+      retries: QUICK_TRIES - 1,
+      minTimeout: 50,
+      randomize: true,
+      maxRetryTime: Math.max(0, end - performance.now()),
+      shouldRetry: ({ error }) => this.#wasCut(error),
     });
+  }
+
+  /** Throws what is wrong with the request itself. */
+  #once(
+    request: OutgoingRequest,
+    end: number,
+    resolve: (answer: Answer) => void,
+    reject: (error: Error) => void,
+  ): void {
+    if (this.#stopped) throw aborted();
+    const { origin, path, method, headers, body } = request;
+    // First: an origin that is none throws, and must leave nothing behind.
+    const pool = this.#pool(origin);
+    const handler = new AnswerHandler(
+      (answer) => {
+        this.#running.remove(slot);
+        resolve(answer);
+      },
+      (error) => {
+        this.#running.remove(slot);
+        reject(error);
+      },
+    );
+    const slot = this.#running.add(handler, end);
+    pool.dispatch({ path, method, headers, body: body ?? null }, handler);
   }
 
   #pool(origin: string): Pool {
