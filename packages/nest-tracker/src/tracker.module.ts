@@ -13,7 +13,9 @@ import { BodyErrors } from './postbacks/body-errors.js';
 import { ClassicPostbacks } from './postbacks/classic-postbacks.js';
 import { InboundLog } from './postbacks/inbound-log.service.js';
 import { InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';
+import { InboundRoutes } from './postbacks/inbound-routes.js';
 import { PostbacksService } from './postbacks/postbacks.service.js';
+import { SignedMessages } from './postbacks/signed-messages.js';
 import { ReportsService } from './reports/reports.service.js';
 import { Clock } from './storage/clock.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
@@ -43,8 +45,10 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     HttpReplier,
     InboundLog,
     InboundPostbacksService,
+    InboundRoutes,
     PostbacksService,
     ReportsService,
+    SignedMessages,
     TrackerEvents,
   ],
   exports: [

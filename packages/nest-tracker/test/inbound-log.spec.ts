@@ -71,7 +71,7 @@ describe('the inbound log', () => {
       const body = JSON.stringify({ data: { clickId: `${long}\0`, transactionId: `a\0${long}` } });
       expect((await send(tracker, '/v1/conversions', { method: 'POST', headers, body })).status).toBe(401);
       const [row] = await inboundLog(tracker, { reason: 'unknown_advertiser' });
-      expect(row).toMatchObject({ advertiser: 'x'.repeat(64), deliveryId: 'x'.repeat(64) });
+      expect(row).toMatchObject({ advertiser: 'x'.repeat(64), deliveryId: 'x'.repeat(72) });
       expect(String(row?.transactionId)).toMatch(/^ax{127}$/);
       const query = `${postback({ clickid: long, txid: long })}&%00=%00&e=%ff&long=${'y'.repeat(9_000)}`;
       expect((await send(tracker, query)).status).toBe(400);

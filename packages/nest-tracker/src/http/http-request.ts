@@ -44,6 +44,11 @@ export function readHttpRequest(request: unknown): HttpRequest {
   };
 }
 
+/** Whether the request says that it has a body, read or not. */
+export function hasBody(request: HttpRequest): boolean {
+  return Number(header(request, 'content-length') ?? 0) > 0 || header(request, 'transfer-encoding') !== undefined;
+}
+
 /** Whether the body is a form by its content type. */
 export function isForm(request: HttpRequest): boolean {
   return /^application\/x-www-form-urlencoded\b/i.test(header(request, 'content-type') ?? '');

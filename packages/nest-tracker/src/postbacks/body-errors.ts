@@ -1,17 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MAX_MESSAGE_BYTES } from '@tallyback/protocol';
 import { HttpReplier } from '../http/http-reply.js';
 import { readHttpRequest } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
-import { routePath } from '../http/route-path.js';
-import { TRACKER_EXTRAS, type TrackerModuleExtras } from '../tracker.options.js';
+import { InboundRoutes } from './inbound-routes.js';
 import { intakeReply } from './intake-reply.js';
 import { PostbacksService } from './postbacks.service.js';
-
-/** Routes whose bodies senders write. */
-const MESSAGES = '/v1/conversions';
-const ROUTES = [MESSAGES, '/postback'];
 
 interface ParserError {
   readonly status?: number;
@@ -35,49 +30,41 @@ interface FastifyRoute {
  */
 @Injectable()
 export class BodyErrors {
-  private readonly paths: readonly string[];
-
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly postbacks: PostbacksService,
     private readonly replier: HttpReplier,
-    @Inject(TRACKER_EXTRAS) extras: TrackerModuleExtras,
-  ) {
-    this.paths = ROUTES.map((route) => routePath(extras.path, route));
-  }
+    private readonly routes: InboundRoutes,
+  ) {}
 
   /** Must run after the body parsers are installed and before the routes are. */
   install(): void {
     const adapter = this.host.httpAdapter;
     if (adapter?.getType() === 'fastify') {
       adapter.getInstance().addHook('onRoute', (route: FastifyRoute) => {
-        if (!this.isOurs(route.url)) return;
+        if (!this.routes.find(route.url)) return;
         route.errorHandler = (error, request, reply) =>
           this.refuse(error, request, reply).catch((failure) => reply.send(failure));
       });
     } else if (adapter?.getType() === 'express') {
       adapter.use((error: ParserError, request: { originalUrl: string }, response: unknown, next: Next) => {
         const [path = ''] = request.originalUrl.split('?');
-        if (this.isOurs(path)) this.refuse(error, request, response).catch(next);
+        if (this.routes.find(path)) this.refuse(error, request, response).catch(next);
         else next(error);
       });
     }
   }
 
-  /** By its end, because a global prefix of the host's may stand before it. */
-  private isOurs(path: string): boolean {
-    return this.paths.some((ours) => path.endsWith(ours));
-  }
-
   private async refuse(error: ParserError, request: unknown, response: unknown): Promise<void> {
     const unread = readHttpRequest(request);
+    const route = this.routes.find(unread.path);
     // Where the bytes are there, they go the usual way: a forged message is told that its signature is wrong, and only
     // its proven sender that it is not JSON.
-    const isMessage = unread.rawBody !== undefined && unread.path.endsWith(MESSAGES);
-    const result = await (isMessage
-      ? this.postbacks.receiveMessage(unread)
+    const readable = unread.rawBody !== undefined && route?.signedBody === true;
+    const result = await (readable
+      ? this.postbacks.receive(unread, route.read)
       : this.postbacks.refuseUnread(unread, refusalOf(error)));
-    this.replier.send(response, intakeReply(result));
+    this.replier.send(response, (route?.reply ?? intakeReply)(result, unread));
   }
 }
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Metadata, parseClickId, parseConversion } from '@tallyback/protocol';
 import { CatalogService } from '../catalog/catalog.service.js';
-import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
 import { hashToken } from '../catalog/hash-token.js';
+import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
 import type { Click } from '../clicks/click.entity.js';
 import { ClicksService } from '../clicks/clicks.service.js';
 import { type HttpRequest, isForm } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
-import { Clock } from '../storage/clock.js';
+import type { Arrival } from './arrival.js';
+import { InboundRoutes } from './inbound-routes.js';
 import { type PostbackParameters, readPostbackParameters } from './postback-parameters.js';
 import { faultsRefusal, type Reading } from './reading.js';
 import { provePostbackSender } from './senders/prove-sender.js';
@@ -18,10 +19,13 @@ export class ClassicPostbacks {
   constructor(
     private readonly catalog: CatalogService,
     private readonly clicks: ClicksService,
-    private readonly clock: Clock,
-  ) {}
+    routes: InboundRoutes,
+  ) {
+    routes.add({ route: '/postback', read: this.read });
+  }
 
-  async read(request: HttpRequest): Promise<Reading> {
+  readonly read = async (arrival: Arrival): Promise<Reading> => {
+    const { request } = arrival;
     if (request.method === 'HEAD') {
       const detail = 'A HEAD request reports nothing. Send the postback with GET or POST.';
       return { ok: false, refusal: { reason: 'malformed_request', detail }, step: 'readRequest', facts: {} };
@@ -31,18 +35,21 @@ export class ClassicPostbacks {
     const signed = fromQuery.ok && fromQuery.value.signature;
     const all = signed ? fromQuery : readPostbackParameters(bothParts(request));
     if (!all.ok) return { ok: false, refusal: all.refusal, step: 'readRequest', facts: {} };
-    return this.readParameters(request, all.value);
-  }
+    arrival.passed('readRequest');
+    return this.readParameters(arrival, all.value);
+  };
 
-  private async readParameters(request: HttpRequest, parameters: PostbackParameters): Promise<Reading> {
+  private async readParameters(arrival: Arrival, parameters: PostbackParameters): Promise<Reading> {
+    const { request, vouched } = arrival;
     const { values, names } = parameters;
     const snapshot = await this.catalog.snapshot();
     const clickId = values.clickId === undefined ? undefined : parseClickId(values.clickId);
     const click = clickId === undefined ? null : await this.clicks.find(clickId);
     const offer = click ? snapshot.offersById.get(click.offerId) : undefined;
+    const named = values.advertiser ?? vouched?.advertiser;
     const advertiser =
-      values.advertiser !== undefined
-        ? snapshot.advertisersByKey.get(values.advertiser)
+      named !== undefined
+        ? snapshot.advertisersByKey.get(named)
         : (offer?.advertiser ??
           (values.token === undefined ? undefined : snapshot.advertisersByTokenHash.get(hashToken(values.token))));
     const facts = {
@@ -58,13 +65,12 @@ export class ClassicPostbacks {
       facts: { ...facts, sender },
     });
     if (!advertiser) return refuse('findAdvertiser', nobody(values));
-    const proof = provePostbackSender(
-      advertiser,
-      request,
-      { signature: parameters.signature, token: values.token },
-      this.clock.now(),
-    );
+    arrival.passed('findAdvertiser', advertiser.row.key);
+    const proof = vouched
+      ? { ok: true as const, sender: vouched.sender }
+      : provePostbackSender(advertiser, request, { signature: parameters.signature, token: values.token }, arrival.at);
     if (!proof.ok) return refuse('proveSender', proof.refusal);
+    arrival.passed('proveSender', proof.sender.method);
     if (values.clickId === undefined && !proof.sender.signed)
       return refuse('readMessage', MISSING_CLICK_ID, proof.sender.method);
     const data = conversionOf(parameters, click, offer);
@@ -76,7 +82,8 @@ export class ClassicPostbacks {
       }));
       return refuse('readMessage', faultsRefusal(faults), proof.sender.method);
     }
-    const timestamp = new Date(this.clock.now()).toISOString();
+    arrival.passed('readMessage');
+    const timestamp = new Date(arrival.at).toISOString();
     return {
       ok: true,
       intake: {

@@ -7,7 +7,11 @@ import { InboundPostback } from './inbound-postback.entity.js';
 const FILTERS = ['outcome', 'reason', 'advertiser', 'campaign', 'clickId', 'transactionId', 'deliveryId'] as const;
 
 /** One inbound request as the log shows it. */
-export type InboundPostbackItem = Omit<InboundPostback, 'receivedAt'> & { readonly receivedAt: string };
+export type InboundPostbackItem = Omit<InboundPostback, 'receivedAt' | 'signature' | 'steps'> & {
+  readonly receivedAt: string;
+  /** Names of the steps on its way, in order; the last one ended it. */
+  readonly steps: readonly string[];
+};
 
 /** Searches the inbound log. */
 @Injectable()
@@ -22,6 +26,10 @@ export class InboundPostbacksService {
       if (value !== null) Object.assign(where, { [name]: value });
     }
     const rows = await this.storage.manager.find(InboundPostback, { where, order: { id: 'DESC' }, take: limit + 1 });
-    return pageOf(rows, limit, (row) => ({ ...row, receivedAt: new Date(row.receivedAt).toISOString() }));
+    return pageOf(rows, limit, itemOf);
   }
+}
+
+function itemOf({ signature: _, steps, receivedAt, ...row }: InboundPostback): InboundPostbackItem {
+  return { ...row, steps: steps.split(' '), receivedAt: new Date(receivedAt).toISOString() };
 }

@@ -1,15 +1,19 @@
 import type { Fault } from '@tallyback/protocol';
 import type { Intake } from '../conversions/intake.js';
 import type { Refusal } from '../http/problem-reply.js';
-import type { InboundFacts } from './inbound-log.service.js';
-
-/** What is known of a request while it is read. */
-export type Facts = Omit<InboundFacts, 'step'>;
+import type { Arrival, Facts } from './arrival.js';
 
 /** What reading a request gives: a message of a proven sender, or why there is none. */
 export type Reading =
   | { readonly ok: true; readonly intake: Intake; readonly facts: Facts }
   | { readonly ok: false; readonly refusal: Refusal; readonly step: string; readonly facts: Facts };
+
+/**
+ * Reads one kind of request: finds the advertiser, proves the sender, decodes the message. It looks things up but changes
+ * nothing, so that a live request, a replay and a test go the same way. It notes the steps it passes on the arrival and
+ * asks for no proof when the arrival is vouched for.
+ */
+export type Reader = (arrival: Arrival) => Promise<Reading>;
 
 /** All faults in one refusal: the reason and field of the first, the words of each. */
 export function faultsRefusal(faults: readonly Fault[]): Refusal {

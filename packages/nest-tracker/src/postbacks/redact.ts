@@ -1,7 +1,9 @@
+import { PARAMETER_SIGNATURE } from '@tallyback/protocol';
+
 /** Parameters that prove a sender; what they hold must not lie around in a log. */
 const SECRET_PARAMETERS = new Set([
   'token',
-  'tb_sig',
+  PARAMETER_SIGNATURE,
   'security_token',
   'verification_token',
   'api_key',
@@ -17,6 +19,35 @@ export function redactParameters(raw: string): string {
       const equals = pair.indexOf('=');
       const name = equals === -1 ? pair : pair.slice(0, equals);
       return SECRET_PARAMETERS.has(decodeName(name)) ? `${name}=***` : pair;
+    })
+    .join('&');
+}
+
+/** Whether a raw query holds a secret that its redacted form lacks; a signature, which proves one URL only, is none. */
+export function holdsSecret(raw: string, redacted: string): boolean {
+  if (raw === redacted) return false;
+  return raw.split('&').some((pair) => {
+    const name = decodeName(pair.split('=', 1)[0] ?? '');
+    return name !== PARAMETER_SIGNATURE && SECRET_PARAMETERS.has(name);
+  });
+}
+
+/** The raw value of `tb_sig` in a query, the first one. */
+export function signatureParameter(raw: string): string | undefined {
+  const pair = raw.split('&').find((part) => decodeName(part.split('=', 1)[0] ?? '') === PARAMETER_SIGNATURE);
+  return pair?.includes('=') ? pair.slice(pair.indexOf('=') + 1) : undefined;
+}
+
+/** A redacted query with its signature put back. */
+export function restoreSignature(redacted: string, signature: string): string {
+  let restored = false;
+  return redacted
+    .split('&')
+    .map((pair) => {
+      const [name = ''] = pair.split('=', 1);
+      if (restored || decodeName(name) !== PARAMETER_SIGNATURE) return pair;
+      restored = true;
+      return `${name}=${signature}`;
     })
     .join('&');
 }

@@ -2,15 +2,13 @@ import { HEADER_ADVERTISER, HEADER_ID, HEADER_SIGNATURE, HEADER_TIMESTAMP } from
 import type { CatalogAdvertiser, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import { type HttpRequest, header } from '../../http/http-request.js';
 import type { Refusal } from '../../http/problem-reply.js';
-import { type ProvenSender, refused } from './prove-sender.js';
+import { refused, type SenderProof } from './prove-sender.js';
 
-/** The proven sender of a signed message and the advertiser that it named, or why there is no proof. */
-export type MessageProof =
-  | { readonly ok: true; readonly sender: ProvenSender; readonly advertiser: CatalogAdvertiser }
-  | { readonly ok: false; readonly refusal: Refusal };
-
-/** Proves the sender of a signed message: Standard Webhooks over the bytes of the body. */
-export function proveMessageSender(catalog: CatalogSnapshot, request: HttpRequest, now: number): MessageProof {
+/** The advertiser that a signed message names in its header, or why there is none. */
+export function findMessageAdvertiser(
+  catalog: CatalogSnapshot,
+  request: HttpRequest,
+): { readonly ok: true; readonly advertiser: CatalogAdvertiser } | { readonly ok: false; readonly refusal: Refusal } {
   const named = header(request, HEADER_ADVERTISER);
   if (named === undefined) {
     return refused(
@@ -20,13 +18,16 @@ export function proveMessageSender(catalog: CatalogSnapshot, request: HttpReques
     );
   }
   const advertiser = catalog.advertisersByKey.get(named);
-  if (!advertiser) {
-    return refused(
-      'unknown_advertiser',
-      'There is no advertiser with this key. Check its spelling.',
-      HEADER_ADVERTISER,
-    );
-  }
+  if (advertiser) return { ok: true, advertiser };
+  return refused('unknown_advertiser', 'There is no advertiser with this key. Check its spelling.', HEADER_ADVERTISER);
+}
+
+/**
+ * Proves the sender of a signed message: Standard Webhooks over the bytes of the body.
+ *
+ * @param now When the message arrived, epoch milliseconds.
+ */
+export function proveMessageSender(advertiser: CatalogAdvertiser, request: HttpRequest, now: number): SenderProof {
   const { key, accept } = advertiser.row;
   if (!accept.includes('signature') || !advertiser.verifier) {
     return refused('signature_invalid', `Advertiser "${key}" has no key that could have signed this message.`);
@@ -39,6 +40,6 @@ export function proveMessageSender(catalog: CatalogSnapshot, request: HttpReques
     now,
   });
   return result.ok
-    ? { ok: true, advertiser, sender: { method: 'signature', signed: true, deliveryId: result.id } }
+    ? { ok: true, sender: { method: 'signature', signed: true, deliveryId: result.id } }
     : refused(result.reason, result.detail, result.field);
 }

@@ -5,9 +5,9 @@ import { hashToken } from '../../catalog/hash-token.js';
 import type { HttpRequest } from '../../http/http-request.js';
 import type { Refusal } from '../../http/problem-reply.js';
 
-/** How a sender proved who it is. Signed senders may report conversions whose click is not known. */
+/** How a sender proved who it is, or that an operator answers for it. Signed senders may report conversions whose click is not known. */
 export interface ProvenSender {
-  readonly method: 'signature' | 'url_signature' | 'token' | 'ip' | 'none';
+  readonly method: 'signature' | 'url_signature' | 'token' | 'ip' | 'none' | 'operator';
   readonly signed: boolean;
   /** The sender's id of this delivery. */
   readonly deliveryId?: string;
