@@ -9,9 +9,10 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { QueueUnavailableError } from './errors.js';
+import { ConfigurationError, QueueUnavailableError } from './errors.js';
 import type { Logger } from './logger.js';
 import type { TallybackOptions } from './options.js';
+import { timeLimit } from './queue-options.js';
 import { Tallyback } from './tallyback.js';
 
 /** Options of the module beside those of {@link Tallyback}. */
@@ -78,19 +79,33 @@ class TallybackLifecycle implements OnApplicationBootstrap, BeforeApplicationShu
 export class TallybackModule {
   /** @throws {ConfigurationError} when the application starts and an option cannot work */
   static forRoot(given: TallybackNestOptions & { readonly isGlobal?: boolean }): DynamicModule {
+    checkObject('forRoot()', given);
     const { isGlobal = true, ...options } = given;
     return define({ useFactory: () => options, isGlobal });
   }
 
-  /** The same with options that a factory makes of what is injected, e.g. of a `ConfigService` or a `DataSource`. */
+  /**
+   * The same with options that a factory makes of what is injected, e.g. of a `ConfigService` or a `DataSource`.
+   *
+   * @throws {ConfigurationError} without a factory; for options that cannot work when the application starts
+   */
   static forRootAsync(options: TallybackAsyncOptions): DynamicModule {
+    if (typeof options?.useFactory !== 'function') {
+      throw new ConfigurationError('useFactory', 'must be a function that returns the options, or a promise of them');
+    }
     return define(options);
   }
 }
 
 function define({ imports = [], inject = [], useFactory, isGlobal = true }: TallybackAsyncOptions): DynamicModule {
-  const tallyback = ({ shutdownTimeoutMs: _, ...options }: TallybackNestOptions) =>
-    new Tallyback({ logger: nestLogger(), ...options });
+  const tallyback = (given: TallybackNestOptions) => {
+    checkObject('useFactory', given);
+    const { shutdownTimeoutMs, ...options } = given;
+    if (shutdownTimeoutMs !== undefined && !timeLimit.fits(shutdownTimeoutMs)) {
+      throw new ConfigurationError('shutdownTimeoutMs', `must be ${timeLimit.wanted}`);
+    }
+    return new Tallyback({ logger: nestLogger(), ...options });
+  };
   return {
     module: TallybackModule,
     global: isGlobal,
@@ -102,6 +117,11 @@ function define({ imports = [], inject = [], useFactory, isGlobal = true }: Tall
     ],
     exports: [Tallyback],
   };
+}
+
+function checkObject(of: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new ConfigurationError('options', `of ${of} must be an object with at least \`destinations\``);
 }
 
 function nestLogger(): Logger {

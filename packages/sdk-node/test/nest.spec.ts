@@ -119,5 +119,22 @@ describe('TallybackModule', () => {
     await expect(start(TallybackModule.forRoot({ ...common, destinations: {} }))).rejects.toMatchObject({
       code: 'configuration_invalid',
     });
+    const options = { ...common, queue: memoryQueue(), destinations: { house: house('http://127.0.0.1:1') } };
+    for (const shutdownTimeoutMs of [0, Number.NaN, '5s']) {
+      await expect(
+        start(TallybackModule.forRoot({ ...options, shutdownTimeoutMs: shutdownTimeoutMs as number })),
+      ).rejects.toMatchObject({ option: 'shutdownTimeoutMs' });
+    }
+    await expect(start(TallybackModule.forRootAsync({ useFactory: () => undefined as never }))).rejects.toMatchObject({
+      option: 'options',
+    });
+  });
+
+  it.each([
+    ['options', () => TallybackModule.forRoot(undefined as never)],
+    ['useFactory', () => TallybackModule.forRootAsync(null as never)],
+    ['useFactory', () => TallybackModule.forRootAsync({} as never)],
+  ])('says at once that it lacks %s', (option, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'configuration_invalid', option }));
   });
 });
