@@ -3,8 +3,9 @@ import type { DeliveryEvents } from './delivery/events.js';
 import type { Destination, PrepareContext, Prepared } from './destinations/destination.js';
 import { synchronous } from './destinations/synchronous.js';
 import { asQueueUnavailable, ConfigurationError, InvalidConversionError } from './errors.js';
+import { isoTime } from './iso-time.js';
 import type { Settings } from './options.js';
-import type { NewDelivery, NewMessage } from './queue/queue.js';
+import type { EnqueueResult, FirstMessage, NewDelivery, NewMessage } from './queue/queue.js';
 import type { Receipt } from './receipt.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import type { TypedEmitter } from './typed-emitter.js';
@@ -39,33 +40,35 @@ export class Acceptance {
       throw new ConfigurationError('manager', 'needs typeormQueue(); other queues cannot join a transaction');
     }
     const createdAt = now();
-    const acceptedAt = new Date(createdAt).toISOString();
-    const message = { ...draft, timestamp: acceptedAt } as ConversionMessage;
-    const { event, transactionId } = message.data as { event: string; transactionId: string };
-    const deliveries = this.#deliveries(message, context, createdAt);
-    const identity = { event, transactionId };
-    const kind: NewMessage['kind'] = draft.type === 'conversion.created' ? 'created' : 'updated';
-    const stored = { id: createId(createdAt), kind, ...identity, createdAt, deliveries };
-    const result = await queue.enqueue(stored, transaction).catch((error: unknown) => {
+    const acceptedAt = isoTime(createdAt);
+    const { type, data } = draft;
+    const { event, transactionId } = data as { event: string; transactionId: string };
+    const deliveries = this.#deliveries({ type, timestamp: acceptedAt, data } as ConversionMessage, context, createdAt);
+    const kind: NewMessage['kind'] = type === 'conversion.created' ? 'created' : 'updated';
+    const stored: NewMessage = { id: createId(createdAt), kind, event, transactionId, createdAt, deliveries };
+    const result = await this.#enqueue(stored, transaction);
+    const receipt = result.stored ? receiptOf(stored, acceptedAt) : receiptOfFirst(stored, result.first);
+    if (result.stored) this.#reportDead(stored);
+    if (this.telemetry.active) this.#tell(type, receipt, createdAt);
+    return { receipt, claimable: result.stored && !result.joined };
+  }
+
+  async #enqueue(message: NewMessage, transaction: unknown): Promise<EnqueueResult> {
+    try {
+      return await this.settings.queue.enqueue(message, transaction);
+    } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       throw asQueueUnavailable(error, 'The conversion was not stored');
-    });
-    const receipt: Receipt = result.stored
-      ? { id: stored.id, ...identity, acceptedAt, destinations: deliveries.map(nameOf), deduplicated: false }
-      : {
-          id: result.first.id,
-          ...identity,
-          acceptedAt: new Date(result.first.createdAt).toISOString(),
-          destinations: result.first.destinations,
-          deduplicated: true,
-        };
-    if (result.stored) this.#reportDead(stored);
-    const claimable = result.stored && !result.joined;
-    if (!this.telemetry.active) return { receipt, claimable };
-    const { id, deduplicated, destinations } = receipt;
-    const told = { type: draft.type, ...identity, id, deduplicated, destinations: destinations.length };
-    this.telemetry.accepted({ ...told, startedAt: createdAt, endedAt: now() });
-    return { receipt, claimable };
+    }
+  }
+
+  #tell(
+    type: Draft['type'],
+    { event, transactionId, id, deduplicated, destinations }: Receipt,
+    startedAt: number,
+  ): void {
+    const told = { type, event, transactionId, id, deduplicated, destinations: destinations.length };
+    this.telemetry.accepted({ ...told, startedAt, endedAt: this.settings.now() });
   }
 
   #deliveries(message: ConversionMessage, context: PrepareContext, createdAt: number): NewDelivery[] {
@@ -102,8 +105,13 @@ export class Acceptance {
   }
 }
 
-function nameOf({ destination }: NewDelivery): string {
-  return destination;
+function receiptOf({ id, event, transactionId, deliveries }: NewMessage, acceptedAt: string): Receipt {
+  const destinations = deliveries.map(({ destination }) => destination);
+  return { id, event, transactionId, acceptedAt, destinations, deduplicated: false };
+}
+
+function receiptOfFirst({ event, transactionId }: NewMessage, { id, createdAt, destinations }: FirstMessage): Receipt {
+  return { id, event, transactionId, acceptedAt: isoTime(createdAt), destinations, deduplicated: true };
 }
 
 /** Code without types may return anything; what is not understood must not vanish. */

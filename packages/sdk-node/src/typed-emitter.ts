@@ -4,8 +4,8 @@ export type Listener<Payload> = (payload: Payload) => void;
 
 /** A small typed emitter whose listeners cannot break what emits: what they throw goes to `onError`. */
 export class TypedEmitter<Events extends Record<string, unknown>> {
-  /** Per event, each listener and whether it is called once only. */
-  readonly #listeners = new Map<keyof Events, Map<Listener<never>, boolean>>();
+  /** Per event, each listener and whether it is called once only; replaced at every change, so that a round sees one state. */
+  readonly #listeners = new Map<keyof Events, ReadonlyMap<Listener<never>, boolean>>();
 
   constructor(private readonly onError: (error: unknown, event: string) => void) {}
 
@@ -18,7 +18,8 @@ export class TypedEmitter<Events extends Record<string, unknown>> {
   }
 
   off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
-    this.#listeners.get(name)?.delete(listener);
+    const rest = new Map(this.#listeners.get(name));
+    if (rest.delete(listener)) this.#listeners.set(name, rest);
   }
 
   /** The payload is only made when someone listens. */
@@ -26,16 +27,14 @@ export class TypedEmitter<Events extends Record<string, unknown>> {
     const listeners = this.#listeners.get(name);
     if (!listeners || listeners.size === 0) return;
     const made = payload();
-    for (const [listener, once] of [...listeners]) {
-      if (once) listeners.delete(listener);
+    for (const [listener, once] of listeners) {
+      if (once) this.off(name, listener as Listener<Events[Name]>);
       this.#call(listener as Listener<Events[Name]>, made, name);
     }
   }
 
   #add<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>, once: boolean): void {
-    const listeners = this.#listeners.get(name) ?? new Map<Listener<never>, boolean>();
-    listeners.set(listener, once);
-    this.#listeners.set(name, listeners);
+    this.#listeners.set(name, new Map(this.#listeners.get(name)).set(listener, once));
   }
 
   #call<Payload>(listener: Listener<Payload>, payload: Payload, name: string): void {

@@ -1,4 +1,12 @@
-import { createSigner, HEADER_ADVERTISER, KeyError, type Signer } from '@tallyback/protocol';
+import {
+  createSigner,
+  HEADER_ADVERTISER,
+  HEADER_ID,
+  HEADER_SIGNATURE,
+  HEADER_TIMESTAMP,
+  KeyError,
+  type Signer,
+} from '@tallyback/protocol';
 import { ConfigurationError } from '../errors.js';
 import { USER_AGENT } from '../version.js';
 import { classifyTrackerAnswer } from './classify-tracker.js';
@@ -37,17 +45,21 @@ export function tracker(options: TrackerOptions): Destination {
     throw new ConfigurationError('advertiser', `must be the advertiser's key in the tracker and match ${ADVERTISER}`);
   }
   const signer = signerOf(options.secret);
-  const fixed = {
-    'content-type': 'application/json',
-    accept: 'application/json, application/problem+json',
-    'user-agent': USER_AGENT,
-    [HEADER_ADVERTISER]: advertiser,
-  };
   const destination: Destination = {
     kind: 'tracker',
     toRequest({ id, body, now }: Attempt): OutgoingRequest {
-      const signed = signer.headers({ id, timestamp: Math.floor(now / 1000), body });
-      return { method: 'POST', origin, path, headers: { ...fixed, ...signed }, body };
+      const timestamp = Math.floor(now / 1000);
+      // Named one by one: to spread objects takes almost as long as to sign.
+      const headers = {
+        'content-type': 'application/json',
+        accept: 'application/json, application/problem+json',
+        'user-agent': USER_AGENT,
+        [HEADER_ADVERTISER]: advertiser,
+        [HEADER_ID]: id,
+        [HEADER_TIMESTAMP]: `${timestamp}`,
+        [HEADER_SIGNATURE]: signer.sign({ id, timestamp, body }),
+      };
+      return { method: 'POST', origin, path, headers, body };
     },
     classify: classifyTrackerAnswer,
   };

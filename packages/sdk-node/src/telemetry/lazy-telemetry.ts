@@ -12,7 +12,12 @@ export class LazyTelemetry implements Telemetry {
   ) {}
 
   get active(): boolean {
-    return this.#telemetry !== undefined;
+    try {
+      return this.#telemetry?.active ?? false;
+    } catch (error) {
+      this.onError(error);
+      return false;
+    }
   }
 
   /** Never rejects. */

@@ -5,11 +5,11 @@ import type { Accepted, Attempted, Telemetry } from './telemetry.js';
 const SCOPE = '@tallyback/sdk-node';
 
 /**
- * Spans and metrics through whatever OpenTelemetry SDK the host has registered; without one they cost next to nothing.
+ * Spans and metrics through whatever OpenTelemetry SDK the host has registered; inactive as long as there is none.
  * Attributes hold no personal data and no secrets.
  */
 export class OpenTelemetry implements Telemetry {
-  readonly active = true;
+  #watched: boolean;
   readonly #tracer: Otel.Tracer;
   readonly #conversions: Otel.Counter;
   readonly #attempts: Otel.Counter;
@@ -18,6 +18,7 @@ export class OpenTelemetry implements Telemetry {
   constructor(private readonly api: typeof Otel) {
     this.#tracer = api.trace.getTracer(SCOPE, VERSION);
     const meter = api.metrics.getMeter(SCOPE, VERSION);
+    this.#watched = meter !== api.createNoopMeter();
     this.#conversions = meter.createCounter('tallyback.conversions', {
       description: 'Conversions and updates accepted',
     });
@@ -28,6 +29,12 @@ export class OpenTelemetry implements Telemetry {
       description: 'How long attempts took',
       unit: 's',
     });
+  }
+
+  /** A host may register its tracer provider later than it makes its Tallyback, so a no is asked again. */
+  get active(): boolean {
+    this.#watched ||= this.#isTraced();
+    return this.#watched;
   }
 
   accepted({ type, event, transactionId, id, destinations, deduplicated, startedAt, endedAt }: Accepted): void {
@@ -59,6 +66,12 @@ export class OpenTelemetry implements Telemetry {
     });
     if (why !== undefined) span.setStatus({ code: this.api.SpanStatusCode.ERROR, message: why });
     span.end(endedAt);
+  }
+
+  /** The API stands in for a missing provider with one that delegates to nobody. */
+  #isTraced(): boolean {
+    const provider = this.api.trace.getTracerProvider() as Partial<Otel.ProxyTracerProvider>;
+    return !provider.getDelegateTracer || provider.getDelegateTracer(SCOPE, VERSION) !== undefined;
   }
 
   #span(name: string, kind: Otel.SpanKind, startTime: number, attributes: Otel.Attributes): Otel.Span {
