@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
 import { ClickStoryController } from './clicks/click-story.controller.js';
 import { ClicksController } from './clicks/clicks.controller.js';
+import { CompatController } from './compat/compat.controller.js';
 import { ConversionsController } from './conversions/conversions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
@@ -15,7 +16,7 @@ import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
 
-const PUBLIC = [ClicksController, PostbacksController, HealthController];
+const PUBLIC = [ClicksController, PostbacksController, CompatController, HealthController];
 const MANAGEMENT = [
   ReportsController,
   InboundPostbacksController,

@@ -2,6 +2,8 @@ import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common
 import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
 import { ClicksService } from './clicks/clicks.service.js';
+import { CompatPostbacks } from './compat/compat-postbacks.js';
+import { CompatSettingsService } from './compat/compat-settings.service.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
 import { ExchangeRates } from './conversions/pricing/exchange-rates.js';
@@ -11,6 +13,7 @@ import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
 import { BodyErrors } from './postbacks/body-errors.js';
 import { ClassicPostbacks } from './postbacks/classic-postbacks.js';
+import { InboundAnswers } from './postbacks/inbound-answers.js';
 import { InboundLog } from './postbacks/inbound-log.service.js';
 import { InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';
 import { InboundRoutes } from './postbacks/inbound-routes.js';
@@ -39,10 +42,13 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     ClassicPostbacks,
     ClicksService,
     Clock,
+    CompatPostbacks,
+    CompatSettingsService,
     ConversionSearch,
     ConversionsService,
     ExchangeRates,
     HttpReplier,
+    InboundAnswers,
     InboundLog,
     InboundPostbacksService,
     InboundRoutes,

@@ -1,5 +1,6 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import type { CompatSettings } from './compat/compat-settings.js';
 import type { RatesProvider } from './conversions/pricing/rates-provider.js';
 import type { TrackerDatabase } from './storage/tracker-database.js';
 
@@ -35,6 +36,8 @@ export interface TrackerOptions {
    * `currency_unsupported`.
    */
   readonly rates?: RatesProvider;
+  /** Settings of the `/compat` routes by network, for every advertiser that has none of its own. */
+  readonly compat?: CompatSettings;
   /** `Referrer-Policy` of redirects. Default `no-referrer-when-downgrade`. */
   readonly referrerPolicy?: string;
   /** The cookie that the first-party hop `/o/:campaign` sets. */

@@ -1,4 +1,5 @@
 import { Entity, Index } from 'typeorm';
+import type { CompatSettings } from '../compat/compat-settings.js';
 import { IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
 import type { SenderMethod } from './catalog.js';
 
@@ -13,6 +14,8 @@ export class Advertiser {
   @JsonColumn('accept') accept: SenderMethod[];
   /** Addresses and CIDR ranges. */
   @JsonColumn('ip_allow') ipAllow: string[];
+  /** How postbacks in the formats of other networks are read and answered, by the network's name. */
+  @JsonColumn('compat') compat: CompatSettings;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

@@ -1,6 +1,7 @@
 import type { ConversionStatus } from '@tallyback/protocol';
 import { Type } from 'class-transformer';
 import {
+  Allow,
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
@@ -16,6 +17,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import type { CompatSettings } from '../compat/compat-settings.js';
 import {
   CATALOG_STATUSES,
   type CatalogStatus,
@@ -56,6 +58,8 @@ export class AdvertiserDto {
   @IsOptional() @IsArray() @ArrayMaxSize(8) @IsPublicKey({ each: true }) publicKeys?: string[];
   @IsOptional() @IsString() @Length(1, 256) token?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(256) @IsAddressRange({ each: true }) ipAllow?: string[];
+  /** Settings of `/compat` routes by network; checked as a whole by `compatFaults`. */
+  @Allow() compat?: CompatSettings;
 }
 
 /** Seconds from click to conversion. */

@@ -32,11 +32,12 @@ class SeedTransaction {
   ) {}
 
   async apply({ advertisers = [], offers = [], partners = [], campaigns = [] }: CatalogSeed): Promise<void> {
-    for (const [i, { key, name, accept, ipAllow, ...secrets }] of advertisers.entries()) {
+    for (const [i, { key, name, accept, ipAllow, compat, ...secrets }] of advertisers.entries()) {
       await this.put(Advertiser, key, {
         name: name ?? key,
         accept: accept ?? ['signature'],
         ipAllow: ipAllow ?? [],
+        compat: { ...compat },
       });
       const id = await this.reference(Advertiser, key, `advertisers[${i}].key`);
       await applySeedSecrets(this.manager, id, secrets, this.now);

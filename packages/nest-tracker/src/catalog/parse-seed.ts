@@ -1,6 +1,7 @@
 import { EVENT_PATTERN } from '@tallyback/protocol';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
+import { compatFaults } from '../compat/compat-settings.js';
 import { DUPLICATE_POLICIES } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
 import { CatalogSeed } from './catalog-seed.dto.js';
@@ -24,6 +25,7 @@ export function parseSeed(value: unknown): CatalogSeed {
   const faults = errors.flatMap((error) => flatten(error, ''));
   if (faults.length === 0)
     faults.push(
+      ...compatSettingsFaults(seed),
       ...amountFaults(seed),
       ...duplicateFaults(seed),
       ...windowFaults(seed),
@@ -46,6 +48,12 @@ function flatten(error: ValidationError, parent: string): CatalogFault[] {
       rule === 'whitelistValidation' ? 'is not a field of the catalog' : message.replace(`${error.property} `, ''),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, path))];
+}
+
+function compatSettingsFaults({ advertisers = [] }: CatalogSeed): CatalogFault[] {
+  return advertisers.flatMap(({ compat }, a) =>
+    compat === undefined ? [] : compatFaults(compat, `advertisers[${a}].compat`),
+  );
 }
 
 function amountFaults({ offers = [] }: CatalogSeed): CatalogFault[] {

@@ -6,7 +6,7 @@ import type { ProvenSender } from './senders/prove-sender.js';
 /** What is known of a request for the log; everything is optional because it may end at any step. */
 export interface Facts {
   /** HTTP status answered, when it is not the outcome's or the reason's own. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly advertiser?: string | undefined;
   readonly campaign?: string | undefined;
   readonly clickId?: string | undefined;

@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { createId, HEADER_SIGNATURE, HEADER_TIMESTAMP, OUTCOME_STATUS, reasonStatus } from '@tallyback/protocol';
+import {
+  createId,
+  HEADER_SIGNATURE,
+  HEADER_TIMESTAMP,
+  isRetryable,
+  OUTCOME_STATUS,
+  reasonStatus,
+} from '@tallyback/protocol';
 import { cleanText } from '../clicks/click-parameters.js';
 import { keepIp } from '../clicks/keep-ip.js';
 import type { IntakeResult } from '../conversions/intake.js';
@@ -84,7 +91,9 @@ export class InboundLog implements OnModuleInit {
       const { refusal } = result;
       row.outcome = 'rejected';
       row.reason = refusal.reason;
-      row.status = facts.status ?? reasonStatus(refusal.reason);
+      // Where nothing was decided no other status is answered: the sender is to try again.
+      const decided = isRetryable(refusal.reason) ? undefined : facts.status;
+      row.status = decided ?? reasonStatus(refusal.reason);
       row.field = cleanText(refusal.field, 128);
       row.detail = cleanText(refusal.detail, 2000);
       row.conversionId = null;

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { readPostbackParameters } from './postback-parameters.js';
 
 const read = (query: string) => {
-  const result = readPostbackParameters(new URLSearchParams(query));
-  return result.ok ? result.value : result.refusal;
+  const { refusal, ...read } = readPostbackParameters(new URLSearchParams(query));
+  return refusal ?? read;
 };
 
 describe('readPostbackParameters', () => {
@@ -32,7 +32,6 @@ describe('readPostbackParameters', () => {
         token: 'token',
       },
       extras: {},
-      signature: false,
     });
   });
 
@@ -50,8 +49,20 @@ describe('readPostbackParameters', () => {
     expect(read('txid=1&txid=1&order_id=2')).toMatchObject({ values: { transactionId: '1' } });
   });
 
-  it.each(['tb_id=1', 'TB_SIG=x', 'tb_ts='])('sees a signature in %s', (query) => {
-    expect(read(query)).toMatchObject({ signature: true, extras: {} });
+  it.each(['tb_id=1', 'TB_SIG=x', 'tb_ts='])('leaves a signature to whoever verifies it: %s', (query) => {
+    expect(read(query)).toMatchObject({ extras: {} });
+  });
+
+  it('knows the values of a postback that it refuses, so that the log can be searched by them', () => {
+    expect(
+      readPostbackParameters([
+        ['txid', 'T-1'],
+        ['clickid', '{clickid}'],
+      ]).values,
+    ).toEqual({
+      transactionId: 'T-1',
+      clickId: '{clickid}',
+    });
   });
 
   it('keeps as many other parameters as fit into metadata', () => {

@@ -31,7 +31,7 @@ const tables = [
   }),
   new Table({
     name: 'tallyback_advertisers',
-    columns: catalogRow(text('name', 200), long('accept'), long('ip_allow')),
+    columns: catalogRow(text('name', 200), long('accept'), long('ip_allow'), long('compat')),
     indices: [unique('tallyback_advertisers_key', 'key')],
   }),
   new Table({

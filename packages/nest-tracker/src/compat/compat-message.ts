@@ -1,0 +1,42 @@
+import {
+  type ConversionMessage,
+  type Fault,
+  leftovers,
+  type NetworkPostback,
+  type Parsed,
+  parseConversion,
+} from '@tallyback/protocol';
+import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
+import type { CompatNetwork } from './compat-networks.js';
+
+/**
+ * A network's postback as a conversion of ours: amounts without a currency are in the offer's, and checked with it; the
+ * network's own catalog ids are kept in the metadata (`everflow_offer`).
+ *
+ * @param currency What to take where neither the postback nor an offer names one.
+ */
+export function compatConversion(
+  { name }: CompatNetwork,
+  { conversion, catalog }: NetworkPostback,
+  offer: CatalogOffer | undefined,
+  currency: string | undefined,
+): Parsed<ConversionMessage['data']> {
+  const { revenue, payout, items } = conversion;
+  const isPriced = revenue !== undefined || payout !== undefined || items !== undefined;
+  const ours = conversion.currency ?? (isPriced ? (offer?.row.currency ?? currency) : undefined);
+  if (isPriced && ours === undefined) return { ok: false, faults: [noCurrency(name)] };
+  const metadata = leftovers([
+    ...Object.entries(catalog).map(([kind, value]) => ({ name: `${name}_${kind}`, value })),
+    ...Object.entries(conversion.metadata ?? {}).map(([key, value]) => ({ name: key, value: String(value) })),
+  ]);
+  return parseConversion({
+    ...conversion,
+    ...(ours !== undefined && { currency: ours }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  });
+}
+
+function noCurrency(network: string): Fault {
+  const detail = `is missing: the postback has an amount without a currency, and no click says which offer's it is. Set "compat": { "${network}": { "currency": "EUR" } } for the advertiser.`;
+  return { reason: 'missing_field', field: 'currency', detail };
+}
