@@ -130,10 +130,10 @@ export class CatalogSnapshot {
     return this.currencies.get(advertiserId) ?? new Set();
   }
 
-  /** Every coupon as text; two snapshots with the same text have the same coupons. */
-  couponFingerprint(): string {
-    const lines = [...this.coupons].map(([key, { offer, campaign }]) => `${key} ${offer.row.id} ${campaign.row.id}`);
-    return lines.sort().join('\n');
+  /** Changes whenever an offer or campaign does. */
+  get version(): string {
+    const rows = [...this.offersById.values(), ...this.campaignsById.values()].map(({ row }) => row);
+    return rows.map(({ id, updatedAt }) => `${id}@${updatedAt}`).join(' ');
   }
 
   /** The catalog keys behind the row ids of a click or conversion; null for what is not, or no longer, there. */

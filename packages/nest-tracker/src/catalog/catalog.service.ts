@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { type Observable, Subject } from 'rxjs';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
@@ -23,6 +24,10 @@ export class CatalogService implements OnModuleInit {
   private readonly logger = new Logger(CatalogService.name);
   private current: { readonly snapshot: CatalogSnapshot; readonly loadedAt: number } | undefined;
   private loading: Promise<CatalogSnapshot> | undefined;
+  private readonly snapshots = new Subject<CatalogSnapshot>();
+
+  /** Every snapshot as it is read, whoever changed the catalog. */
+  readonly read$: Observable<CatalogSnapshot> = this.snapshots.asObservable();
 
   constructor(
     private readonly storage: TrackerStorage,
@@ -86,6 +91,7 @@ export class CatalogService implements OnModuleInit {
       this.options.signatureToleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
     );
     this.current = { snapshot, loadedAt };
+    this.snapshots.next(snapshot);
     return snapshot;
   }
 }

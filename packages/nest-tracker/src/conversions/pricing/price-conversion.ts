@@ -37,7 +37,7 @@ export interface PriceTerms {
   readonly signed: boolean;
   readonly rates: RateLookup;
   /** What counted before this conversion. */
-  readonly volume: (tiers: TieredPayout, event: string | undefined) => Volume;
+  readonly volume: (tiers: TieredPayout) => Volume;
 }
 
 /** A price, or why there is none. */
@@ -55,7 +55,7 @@ export function priceConversion(reported: ReportedAmounts, terms: PriceTerms): P
       return { ok: true, price: { ...worth, payout: rounded(payout), payoutRule: null } };
     }
     const rule = chooseRule(offer.payout, scope);
-    const payoutRule = rule && flatten(rule, currency, (tiers) => terms.volume(tiers, rule.event));
+    const payoutRule = rule && flatten(rule, currency, terms.volume);
     return { ok: true, price: { ...worth, payout: payoutBy(payoutRule, revenue, currency), payoutRule } };
   });
 }
