@@ -3,13 +3,13 @@ export { AdvertiserSecret } from './catalog/advertiser-secret.entity.js';
 export { AdvertiserSecrets, type SecretItem } from './catalog/advertiser-secrets.service.js';
 export { Campaign } from './catalog/campaign.entity.js';
 export type * from './catalog/catalog.js';
-export type { AttributionModel, Coupon } from './catalog/coupon.js';
-export type * from './catalog/payout-rule.js';
 export { CatalogService } from './catalog/catalog.service.js';
 export { CatalogError, type CatalogFault } from './catalog/catalog-error.js';
 export { CatalogSeed } from './catalog/catalog-seed.dto.js';
+export type { AttributionModel, Coupon } from './catalog/coupon.js';
 export { Offer } from './catalog/offer.entity.js';
 export { Partner } from './catalog/partner.entity.js';
+export type * from './catalog/payout-rule.js';
 export { Click } from './clicks/click.entity.js';
 export { ClicksService, type Visit } from './clicks/clicks.service.js';
 export { Conversion } from './conversions/conversion.entity.js';
@@ -22,6 +22,7 @@ export { SeenDelivery } from './conversions/seen-delivery.entity.js';
 export { type ConversionEvent, TrackerEvents } from './events/tracker-events.js';
 export { InboundPostback } from './postbacks/inbound-postback.entity.js';
 export { type InboundPostbackItem, InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';
+export { Retention, type Swept } from './privacy/retention.service.js';
 export type * from './reports/report.js';
 export { ReportsService } from './reports/reports.service.js';
 export { Clock } from './storage/clock.js';
@@ -30,4 +31,9 @@ export { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './storage/migration
 export { Setting } from './storage/setting.entity.js';
 export type { TrackerDatabase } from './storage/tracker-database.js';
 export { TrackerModule } from './tracker.module.js';
-export type { FirstPartyCookieOptions, TrackerModuleExtras, TrackerOptions } from './tracker.options.js';
+export type {
+  FirstPartyCookieOptions,
+  RetentionOptions,
+  TrackerModuleExtras,
+  TrackerOptions,
+} from './tracker.options.js';

@@ -19,6 +19,8 @@ import { InboundPostbacksService } from './postbacks/inbound-postbacks.service.j
 import { InboundRoutes } from './postbacks/inbound-routes.js';
 import { PostbacksService } from './postbacks/postbacks.service.js';
 import { SignedMessages } from './postbacks/signed-messages.js';
+import { Retention } from './privacy/retention.service.js';
+import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
 import { ReportsService } from './reports/reports.service.js';
 import { Clock } from './storage/clock.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
@@ -54,8 +56,10 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundRoutes,
     PostbacksService,
     ReportsService,
+    Retention,
     SignedMessages,
     TrackerEvents,
+    VisitorPrivacy,
   ],
   exports: [
     AdvertiserSecrets,
@@ -65,6 +69,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     ConversionsService,
     InboundPostbacksService,
     ReportsService,
+    Retention,
     TrackerEvents,
   ],
 })

@@ -42,8 +42,39 @@ export interface TrackerOptions {
   readonly referrerPolicy?: string;
   /** The cookie that the first-party hop `/o/:campaign` sets. */
   readonly firstPartyCookie?: FirstPartyCookieOptions;
-  /** What of a visitor's address is kept: `truncate` (default) cuts the last octet (IPv4) or 80 bits (IPv6), `none`, `full`. */
-  readonly keepIp?: 'truncate' | 'none' | 'full';
+  /**
+   * What of a visitor's address is kept: `truncate` (default) cuts the last octet (IPv4) or 80 bits (IPv6), `hash` keeps
+   * a keyed hash, `none`, `full`.
+   */
+  readonly keepIp?: 'truncate' | 'hash' | 'none' | 'full';
+  /**
+   * What of a visitor's user agent is kept: `truncate` (default) cuts versions to their first part, as browsers' own
+   * reduction does; `hash`, `none`, `full`.
+   */
+  readonly keepUserAgent?: 'truncate' | 'hash' | 'none' | 'full';
+  /**
+   * Key of the hashes of `keepIp: 'hash'` and `keepUserAgent: 'hash'`, 32 characters or more: the same visitor has the
+   * same hash on every day. Default: a key of the installation's own that changes every UTC day and is then forgotten,
+   * so that hashes of different days have nothing in common and nobody can find the visitor behind them any more.
+   */
+  readonly hashKey?: string;
+  /** How long rows are kept, in days. */
+  readonly retention?: RetentionOptions;
+}
+
+/** Days after which rows are removed; `false` keeps them for ever. */
+export interface RetentionOptions {
+  /** Clicks. Conversions stay and keep what they know of theirs. Default `false`. */
+  readonly clicks?: number | false;
+  /** Conversions with their ledger, and with them their share of every report. Default `false`. */
+  readonly conversions?: number | false;
+  /** The inbound log. Default 90. */
+  readonly inboundLog?: number | false;
+  /**
+   * The ids of deliveries that had their effect; a message that comes again under its id after this is judged by its
+   * transaction id alone. At least 7, since senders try for days. Default 90.
+   */
+  readonly seenDeliveries?: number | false;
 }
 
 /** The `HttpOnly` click cookie of the first-party hop. */

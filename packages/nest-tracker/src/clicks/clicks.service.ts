@@ -1,18 +1,15 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { createId } from '@tallyback/protocol';
 import { isbot } from 'isbot';
 import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.js';
 import { TrackerEvents } from '../events/tracker-events.js';
+import { VisitorPrivacy } from '../privacy/visitor-privacy.service.js';
 import { Clock } from '../storage/clock.js';
-import { sharedSecret } from '../storage/shared-secret.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
-import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { Click } from './click.entity.js';
 import { cleanText, readClickParameters } from './click-parameters.js';
-import { keepIp } from './keep-ip.js';
 import type { TrafficKind } from './traffic-kind.js';
-import { visitorHash } from './visitor-hash.js';
 
 /** A visit as it came in. */
 export interface Visit {
@@ -32,17 +29,15 @@ export interface Visit {
 @Injectable()
 export class ClicksService implements OnModuleInit {
   private batcher: WriteBatcher<Click>;
-  private visitorKey: Buffer;
 
   constructor(
     private readonly storage: TrackerStorage,
     private readonly events: TrackerEvents,
     private readonly clock: Clock,
-    @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
+    private readonly privacy: VisitorPrivacy,
   ) {}
 
-  async onModuleInit(): Promise<void> {
-    this.visitorKey = await sharedSecret(this.storage, 'visitor_key');
+  onModuleInit(): void {
     this.batcher = new WriteBatcher(this.storage.bulkInsert(Click));
   }
 
@@ -73,7 +68,7 @@ export class ClicksService implements OnModuleInit {
     click.offerId = offer.row.id;
     click.partnerId = campaign.row.partnerId;
     click.advertiserId = advertiserId;
-    click.visitor = visitorHash(this.visitorKey, ip, userAgent, now);
+    click.visitor = this.privacy.visitor(ip, userAgent);
     click.externalId = parameters.externalId;
     [
       click.sub1 = null,
@@ -89,8 +84,8 @@ export class ClicksService implements OnModuleInit {
     ] = parameters.subs;
     click.cost = parameters.cost;
     click.currency = currency;
-    click.ip = keepIp(ip, this.options.keepIp ?? 'truncate');
-    click.userAgent = cleanText(userAgent, 512);
+    click.ip = this.privacy.keepIp(ip);
+    click.userAgent = this.privacy.keepUserAgent(userAgent);
     click.referrer = cleanText(referrer, 1024);
     click.query = parameters.query;
     return click;

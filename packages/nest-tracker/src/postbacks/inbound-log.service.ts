@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import {
   createId,
   HEADER_SIGNATURE,
@@ -9,15 +9,14 @@ import {
   reasonStatus,
 } from '@tallyback/protocol';
 import { cleanText } from '../clicks/click-parameters.js';
-import { keepIp } from '../clicks/keep-ip.js';
 import type { IntakeResult } from '../conversions/intake.js';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { type HttpRequest, hasBody, header, isForm } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
+import { VisitorPrivacy } from '../privacy/visitor-privacy.service.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
-import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { Arrival, type Facts } from './arrival.js';
 import { InboundPostback } from './inbound-postback.entity.js';
 import { InboundRoutes } from './inbound-routes.js';
@@ -39,7 +38,7 @@ export class InboundLog implements OnModuleInit {
     private readonly events: TrackerEvents,
     private readonly clock: Clock,
     private readonly routes: InboundRoutes,
-    @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
+    private readonly privacy: VisitorPrivacy,
   ) {}
 
   onModuleInit(): void {
@@ -118,9 +117,9 @@ export class InboundLog implements OnModuleInit {
     row.signature = facts.sender === undefined ? signatureOf(request) : null;
     row.redacted = body.redacted || path !== request.path || holdsSecret(request.query, query);
     row.contentType = cleanText(header(request, 'content-type'), 128);
-    row.userAgent = cleanText(header(request, 'user-agent'), 512);
+    row.userAgent = this.privacy.keepUserAgent(header(request, 'user-agent'));
     row.signedAt = cleanText(header(request, HEADER_TIMESTAMP), 20);
-    row.ip = keepIp(request.ip, this.options.keepIp ?? 'truncate');
+    row.ip = this.privacy.keepIp(request.ip);
     row.replayOf = replayOf ?? null;
     return row;
   }

@@ -1,0 +1,142 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { createId } from '@tallyback/protocol';
+import { type EntityTarget, In, LessThan, type ObjectLiteral } from 'typeorm';
+import { Click } from '../clicks/click.entity.js';
+import { Conversion } from '../conversions/conversion.entity.js';
+import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
+import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
+import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import { Clock } from '../storage/clock.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import { type RetentionOptions, TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { VisitorPrivacy } from './visitor-privacy.service.js';
+
+const DAY_MS = 86_400_000;
+const INTERVAL_MS = 3_600_000;
+/** Rows per transaction: short enough that nobody waits for it. */
+const CHUNK = 500;
+
+const DEFAULTS: Required<RetentionOptions> = {
+  clicks: false,
+  conversions: false,
+  inboundLog: 90,
+  seenDeliveries: 90,
+};
+const LEAST: Record<keyof RetentionOptions, number> = { clicks: 1, conversions: 1, inboundLog: 1, seenDeliveries: 7 };
+
+/** How many rows a sweep has removed. */
+export type Swept = Record<keyof RetentionOptions, number>;
+
+/**
+ * Removes what is older than the option `retention` says: a little at a time, once an hour. In several processes on one
+ * database each does a part.
+ */
+@Injectable()
+export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Retention.name);
+  private readonly days: Required<RetentionOptions>;
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<unknown> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly privacy: VisitorPrivacy,
+    private readonly clock: Clock,
+    @Inject(TRACKER_OPTIONS) options: TrackerOptions,
+  ) {
+    this.days = { ...DEFAULTS, ...defined(options.retention) };
+    for (const [name, days] of Object.entries(this.days)) requireDays(name as keyof RetentionOptions, days);
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.sweep().catch((error: Error) =>
+        this.logger.warn(`Old rows could not be removed now, and will be later: ${error.name}: ${error.message}`),
+      );
+    }, INTERVAL_MS).unref();
+  }
+
+  /** Waits for the chunk that is under way; the rest is for the next start. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.running.catch(() => undefined);
+  }
+
+  /** Removes everything that is too old, now. Done by itself once an hour. */
+  sweep(): Promise<Swept> {
+    const sweep = this.running.catch(() => undefined).then(() => this.run());
+    this.running = sweep;
+    return sweep;
+  }
+
+  private async run(): Promise<Swept> {
+    await this.privacy.forgetPastDays();
+    const { clicks, conversions, inboundLog, seenDeliveries } = this.days;
+    return {
+      clicks: await this.remove(Click, clicks),
+      conversions: await this.remove(Conversion, conversions, [LedgerEntry, SeenDelivery]),
+      inboundLog: await this.remove(InboundPostback, inboundLog),
+      seenDeliveries: await this.remove(SeenDelivery, seenDeliveries),
+    };
+  }
+
+  /** @param parts What belongs to the rows by `conversionId` and goes with them. */
+  private async remove<Row extends { id: string } & ObjectLiteral>(
+    entity: EntityTarget<Row>,
+    days: number | false,
+    parts: readonly EntityTarget<{ conversionId: string }>[] = [],
+  ): Promise<number> {
+    if (days === false) return 0;
+    const before = oldestId(this.clock.now() - days * DAY_MS);
+    let removed = 0;
+    while (!this.stopped) {
+      const count = await this.removeChunk(entity, before, parts);
+      removed += count;
+      if (count < CHUNK) break;
+    }
+    return removed;
+  }
+
+  private removeChunk<Row extends { id: string } & ObjectLiteral>(
+    entity: EntityTarget<Row>,
+    before: string,
+    parts: readonly EntityTarget<{ conversionId: string }>[],
+  ): Promise<number> {
+    return this.storage.transaction(async (manager) => {
+      // Ids are made in the order of time, so the primary key finds the oldest.
+      const rows = await manager.getRepository<{ id: string }>(entity as EntityTarget<{ id: string }>).find({
+        select: { id: true },
+        where: { id: LessThan(before) },
+        order: { id: 'ASC' },
+        take: CHUNK,
+        // Another process at the same work takes the rows behind these.
+        ...(this.storage.dialect === 'postgres' && { lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' } }),
+      });
+      const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      for (const part of parts) await manager.delete(part, { conversionId: In(ids) });
+      await manager.delete(entity, ids);
+      return ids.length;
+    });
+  }
+}
+
+/** Smaller than every id made at this time or later. */
+function oldestId(time: number): string {
+  return `${createId(Math.max(0, time)).slice(0, 10)}${'0'.repeat(16)}`;
+}
+
+function defined(options: RetentionOptions = {}): RetentionOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, days]) => days !== undefined));
+}
+
+function requireDays(name: keyof RetentionOptions, days: number | false): void {
+  const least = LEAST[name];
+  if (least === undefined) {
+    throw new Error(`TrackerModule: retention.${name} is not known; there are ${Object.keys(LEAST).join(', ')}.`);
+  }
+  if (days === false || (Number.isInteger(days) && days >= least && days <= 36_500)) return;
+  throw new Error(`TrackerModule: retention.${name} must be a whole number of days from ${least} on, or false.`);
+}
