@@ -7,6 +7,7 @@ import { CompatSettingsService } from './compat/compat-settings.service.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
 import { ExchangeRates } from './conversions/pricing/exchange-rates.js';
+import { Recorder } from './conversions/recorder.js';
 import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
@@ -55,6 +56,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundPostbacksService,
     InboundRoutes,
     PostbacksService,
+    Recorder,
     ReportsService,
     Retention,
     SignedMessages,

@@ -18,6 +18,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { CompatSettings } from '../compat/compat-settings.js';
+import { CapsDto, PartnerCapsDto } from './caps.dto.js';
 import {
   CATALOG_STATUSES,
   type CatalogStatus,
@@ -68,13 +69,6 @@ export class ConversionWindowDto {
   @IsOptional() @IsInt() @Min(0) @Max(TEN_YEARS_IN_SECONDS) maxSeconds?: number;
 }
 
-/** Caps of an offer. */
-export class OfferCapsDto {
-  @IsOptional() @IsInt() @Min(0) conversionsPerDay?: number;
-  @IsOptional() @IsInt() @Min(0) conversionsPerMonth?: number;
-  @IsOptional() @IsInt() @Min(0) conversionsTotal?: number;
-}
-
 /** An offer. */
 export class OfferDto {
   @IsKey() key: string;
@@ -90,7 +84,7 @@ export class OfferDto {
   /** Policy by event; default `ignore`. */
   @IsOptional() @IsObject() duplicates?: Record<string, DuplicatePolicy>;
   @IsOptional() @IsObject() @ValidateNested() @Type(() => ConversionWindowDto) window?: ConversionWindowDto;
-  @IsOptional() @IsObject() @ValidateNested() @Type(() => OfferCapsDto) caps?: OfferCapsDto;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => CapsDto) caps?: CapsDto;
   /** Status of a conversion whose message names none. Default `approved`. */
   @IsOptional() @IsIn(['pending', 'approved', 'rejected']) defaultStatus?: ConversionStatus;
   @IsOptional() @IsBoolean() allowPayoutOverride?: boolean;
@@ -127,6 +121,7 @@ export class PartnerDto {
   @ValidateNested({ each: true })
   @Type(() => PartnerPostbackDto)
   postbacks?: PartnerPostbackDto[];
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => PartnerCapsDto) caps?: PartnerCapsDto;
 }
 
 /** An offer's share of a campaign. */

@@ -42,11 +42,12 @@ class SeedTransaction {
       const id = await this.reference(Advertiser, key, `advertisers[${i}].key`);
       await applySeedSecrets(this.manager, id, secrets, this.now);
     }
-    for (const { key, name, clickIdParameter, postbacks } of partners) {
+    for (const { key, name, clickIdParameter, postbacks, caps } of partners) {
       await this.put(Partner, key, {
         name: name ?? key,
         clickIdParameter: clickIdParameter ?? 'external_id',
         postbacks: postbacks ?? [],
+        caps: { ...caps },
       });
     }
     for (const [i, offer] of offers.entries()) {

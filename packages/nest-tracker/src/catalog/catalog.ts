@@ -28,13 +28,6 @@ export interface ConversionWindow {
   readonly maxSeconds?: number;
 }
 
-/** How many conversions of an offer count; the day and the month are UTC. */
-export interface OfferCaps {
-  readonly conversionsPerDay?: number;
-  readonly conversionsPerMonth?: number;
-  readonly conversionsTotal?: number;
-}
-
 /** One offer of a campaign with its share of the traffic. */
 export interface CampaignOffer {
   /** Key of the offer. */

@@ -1,7 +1,8 @@
 import type { ConversionStatus } from '@tallyback/protocol';
 import { Column, Entity, Index } from 'typeorm';
 import { CurrencyColumn, IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
-import type { CatalogStatus, ConversionWindow, DuplicatePolicy, OfferCaps } from './catalog.js';
+import type { Caps } from './caps.js';
+import type { CatalogStatus, ConversionWindow, DuplicatePolicy } from './catalog.js';
 import type { AttributionModel, Coupon } from './coupon.js';
 import type { PayoutRule } from './payout-rule.js';
 
@@ -22,7 +23,7 @@ export class Offer {
   @JsonColumn('events', { nullable: true }) events: string[] | null;
   @JsonColumn('duplicates') duplicates: Record<string, DuplicatePolicy>;
   @JsonColumn('conversion_window') window: ConversionWindow;
-  @JsonColumn('caps') caps: OfferCaps;
+  @JsonColumn('caps') caps: Caps;
   /** Which click counts when a conversion names none and its customer has several. */
   @TextColumn('attribution', 8) attribution: AttributionModel;
   /** Codes that attribute conversions without a click. */

@@ -2,6 +2,7 @@ import { EVENT_PATTERN } from '@tallyback/protocol';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { compatFaults } from '../compat/compat-settings.js';
+import { capsFaults } from './caps-faults.js';
 import { DUPLICATE_POLICIES } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
 import { CatalogSeed } from './catalog-seed.dto.js';
@@ -29,6 +30,7 @@ export function parseSeed(value: unknown): CatalogSeed {
       ...amountFaults(seed),
       ...duplicateFaults(seed),
       ...windowFaults(seed),
+      ...capsFaults(seed),
       ...couponFaults(seed),
       ...keyFaults(seed),
     );

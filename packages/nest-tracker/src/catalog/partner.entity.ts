@@ -1,5 +1,6 @@
 import { Entity, Index } from 'typeorm';
 import { IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
+import type { PartnerCaps } from './caps.js';
 import type { PartnerPostback } from './catalog.js';
 
 /** An affiliate or traffic source: earns payouts. */
@@ -12,6 +13,7 @@ export class Partner {
   /** Query parameter of the click URL that carries the partner's own click id. */
   @TextColumn('click_id_parameter', 64) clickIdParameter: string;
   @JsonColumn('postbacks') postbacks: PartnerPostback[];
+  @JsonColumn('caps') caps: PartnerCaps;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

@@ -1,5 +1,4 @@
-import { appendLedger } from './append-ledger.js';
-import { Conversion } from './conversion.entity.js';
+import type { Conversion } from './conversion.entity.js';
 import type { Price } from './pricing/price-conversion.js';
 import { type ChangeMode, repriceConversion } from './pricing/reprice-conversion.js';
 import { counts, mayBecome, nextStatuses } from './status-machine.js';
@@ -9,8 +8,9 @@ import { refuse, type StepContext, type StepEnd } from './steps/step.js';
  * Changes a conversion that stands: its status along the status machine, its revenue (replaced or added to), and with the
  * revenue the payout, unless that came with the message; line items likewise.
  */
-export async function changeConversion(context: StepContext, existing: Conversion, mode: ChangeMode): Promise<StepEnd> {
-  const { intake, manager, now, catalog, rates } = context;
+export function changeConversion(context: StepContext, found: Conversion, mode: ChangeMode): StepEnd {
+  const { intake, known, now, catalog, rates } = context;
+  const existing = known.conversions.forChange(found);
   const { status = existing.status, items } = intake.message.data;
   if (status !== existing.status && !mayBecome(existing.status, status)) {
     const possible = nextStatuses(existing.status).join(' or ') || 'nothing else';
@@ -40,11 +40,11 @@ export async function changeConversion(context: StepContext, existing: Conversio
     const detail = `A conversion keeps at most ${MAX_ITEMS} line items; this message would make them ${next.length}.`;
     return refuse('invalid_field', detail, 'data.items');
   }
-  const changes = { ...amounts, status, items: next, updatedAt: now };
-  const changed = manager.create(Conversion, { ...existing, ...changes });
-  await manager.update(Conversion, { id: existing.id }, changes);
-  await appendLedger(context, existing, changed);
-  return { outcome: 'updated', conversion: changed };
+  return {
+    outcome: 'updated',
+    conversion: { ...existing, ...amounts, status, items: next, updatedAt: now },
+    before: existing,
+  };
 }
 
 /** Line items of all messages about one conversion together; one message has at most 200. */

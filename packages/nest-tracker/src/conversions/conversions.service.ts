@@ -1,114 +1,59 @@
-import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { Injectable, Logger } from '@nestjs/common';
 import { CatalogService } from '../catalog/catalog.service.js';
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import { TrackerEvents } from '../events/tracker-events.js';
-import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Clock } from '../storage/clock.js';
-import { TrackerStorage } from '../storage/tracker-storage.js';
-import type { Alongside, Intake, IntakeRequest, IntakeResult, StepTrace } from './intake.js';
+import type { Alongside, Intake, IntakeRequest, IntakeResult } from './intake.js';
+import { MessageJob } from './message-job.js';
 import { ExchangeRates } from './pricing/exchange-rates.js';
-import { priceUnattributed } from './pricing/price-conversion.js';
-import { noRates, type RateLookup, ratesFor } from './pricing/rate-lookup.js';
-import { rememberDelivery } from './seen-deliveries.js';
-import { STEPS } from './steps/index.js';
-import type { StepContext } from './steps/step.js';
+import { noRates, ratesFor } from './pricing/rate-lookup.js';
+import { Recorder } from './recorder.js';
 
-/** Undoes a rehearsal's transaction and carries its result out of it. */
-class Rehearsed extends Error {
-  constructor(readonly result: IntakeResult) {
-    super('A rehearsal stores nothing.');
-  }
-}
-
-/** Records conversions: named steps in one transaction, each of which passes on or ends with an outcome and a reason. */
+/** Records conversions: named steps, each of which passes a message on or ends it with an outcome and a reason. */
 @Injectable()
 export class ConversionsService {
+  private readonly logger = new Logger(ConversionsService.name);
+
   constructor(
-    private readonly storage: TrackerStorage,
+    private readonly recorder: Recorder,
     private readonly catalog: CatalogService,
-    private readonly events: TrackerEvents,
     private readonly clock: Clock,
     private readonly rates: ExchangeRates,
   ) {}
 
   /**
-   * Records one message of a proven sender. Everything it does is one transaction; events are emitted after the commit.
+   * Records one message of a proven sender. Messages that arrive together share a transaction; when this resolves,
+   * everything the message did is durable, and events have been emitted.
    *
    * @param alongside Makes the inbound-log row that is stored in the same transaction, also when a step refused.
+   * @throws the storage's error when nothing was stored.
    */
   async record(intake: Intake, alongside?: Alongside): Promise<IntakeResult> {
-    const catalog = await this.catalog.snapshot();
-    const rates = (await ratesFor(intake, catalog, this.rates)) ?? noRates;
-    let logged: InboundPostback | undefined;
-    const result = await this.storage.transaction(async (manager) => {
-      const ended = await this.runSteps(intake, manager, catalog, rates);
-      logged = alongside?.(ended);
-      if (logged) await manager.insert(InboundPostback, logged);
-      return ended;
-    });
-    if (result.accepted && result.outcome !== 'duplicate') {
-      this.events.emitConversion({ outcome: result.outcome, conversion: result.conversion });
-    }
-    if (logged) this.events.emitPostback(logged);
-    return result;
+    return this.recorder.submit(await this.job({ intake, alongside }));
   }
 
-  /** Records several messages, each with its own outcome, in the order given; never all or nothing. */
+  /**
+   * Records several messages in one transaction, each with an outcome of its own, in the order given; never all or
+   * nothing. A message that could not be stored is refused with `storage_unavailable`.
+   */
   async recordAll(requests: readonly IntakeRequest[]): Promise<IntakeResult[]> {
-    const results: IntakeResult[] = [];
-    for (const { intake, alongside } of requests) results.push(await this.record(intake, alongside));
-    return results;
+    const settled = await this.recorder.submitAll(await Promise.all(requests.map((request) => this.job(request))));
+    return settled.map((one) => (one.status === 'fulfilled' ? one.value : this.notStored(one.reason)));
   }
 
   /** Says what would become of a message; nothing is stored. */
   async rehearse(intake: Intake): Promise<IntakeResult> {
-    const catalog = await this.catalog.snapshot();
-    const rates = (await ratesFor(intake, catalog, this.rates)) ?? noRates;
-    try {
-      return await this.storage.transaction(async (manager) => {
-        throw new Rehearsed(await this.runSteps(intake, manager, catalog, rates));
-      });
-    } catch (error) {
-      if (error instanceof Rehearsed) return error.result;
-      throw error;
-    }
+    return this.recorder.rehearse(await this.job({ intake }));
   }
 
-  private async runSteps(
-    intake: Intake,
-    manager: EntityManager,
-    catalog: CatalogSnapshot,
-    rates: RateLookup,
-  ): Promise<IntakeResult> {
+  private async job(request: IntakeRequest): Promise<MessageJob> {
     const now = this.clock.now();
-    const { storage } = this;
-    const said = Date.parse(intake.message.data.occurredAt ?? intake.message.timestamp);
-    const context: StepContext = {
-      intake,
-      manager,
-      storage,
-      catalog,
-      now,
-      occurredAt: Math.min(said, now),
-      rates,
-      price: priceUnattributed({}),
-    };
-    const steps: StepTrace[] = [];
-    for (const [step, run] of STEPS) {
-      const end = await run(context);
-      if (!end) {
-        steps.push({ name: step, outcome: 'passed' });
-        continue;
-      }
-      if ('refusal' in end) {
-        steps.push({ name: step, outcome: 'ended', detail: end.refusal.detail });
-        return { accepted: false, refusal: end.refusal, step, steps };
-      }
-      steps.push({ name: step, outcome: 'ended', detail: end.outcome });
-      await rememberDelivery(context, end.conversion.id);
-      return { accepted: true, outcome: end.outcome, conversion: end.conversion, step, steps };
-    }
-    throw new Error('The last step of recording a conversion ends it; this line cannot be reached.');
+    const catalog = await this.catalog.snapshot();
+    const rates = (await ratesFor(request.intake, catalog, this.rates)) ?? noRates;
+    return new MessageJob(request, { catalog, rates, now });
+  }
+
+  private notStored(error: Error): IntakeResult {
+    this.logger.error(`A message could not be stored: ${error.name}: ${error.message}`);
+    const detail = 'The message could not be stored. Nothing of it was kept: send it again.';
+    return { accepted: false, refusal: { reason: 'storage_unavailable', detail }, step: 'store', steps: [] };
   }
 }

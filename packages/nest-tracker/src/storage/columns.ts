@@ -8,7 +8,8 @@ const epochMilliseconds: ValueTransformer = {
   from: (value: string | number | null) => (value === null || value === undefined ? value : Number(value)),
 };
 
-const minorUnits: ValueTransformer = {
+/** Reads and writes amounts; known by name to statements that do not go through TypeORM. */
+export const minorUnits: ValueTransformer = {
   to: (value) => value,
   from: (value: string | number | bigint | null) => (value === null || value === undefined ? value : BigInt(value)),
 };

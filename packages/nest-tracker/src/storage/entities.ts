@@ -5,6 +5,7 @@ import { Offer } from '../catalog/offer.entity.js';
 import { Partner } from '../catalog/partner.entity.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
+import { Counter } from '../conversions/counter.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
 import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
@@ -19,6 +20,7 @@ export const trackerEntities = [
   Campaign,
   Click,
   Conversion,
+  Counter,
   LedgerEntry,
   SeenDelivery,
   InboundPostback,

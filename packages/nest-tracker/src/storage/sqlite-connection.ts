@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { RawRow } from './transaction-work.js';
 
 /** The part of better-sqlite3's interface that the tracker uses; libsql has the same. */
 export interface SqliteConnection {
@@ -9,9 +10,10 @@ export interface SqliteConnection {
   prepare(sql: string): SqliteStatement;
 }
 
+/** Always call it with ONE array: libsql takes a single object argument for named parameters. */
 export interface SqliteStatement {
-  /** Always call it with ONE array: libsql takes a single object argument for named parameters. */
-  run(parameters: readonly unknown[]): unknown;
+  run(parameters: readonly unknown[]): { readonly changes: number };
+  all(parameters: readonly unknown[]): RawRow[];
 }
 
 /** The one connection behind a SQLite data source. */

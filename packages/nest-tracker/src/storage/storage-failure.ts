@@ -3,11 +3,14 @@ const DRIVER_CODES = /^(SQLITE_|08|53|57P|58|25006|40|55P03|XX|ECONN|EPIPE|ETIME
 /** Data exceptions and violated constraints (SQLSTATE classes 22 and 23). */
 const DATA_CODES = /^(22|23|SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE))/;
 const DRIVER_NAMES = new Set([
+  // What pg calls every error that the server reports.
+  'error',
   'QueryFailedError',
   'ConnectionIsNotSetError',
   'TypeORMError',
   'SqliteError',
   'DatabaseClosedError',
+  'OutrunError',
 ]);
 
 /**
@@ -17,12 +20,19 @@ const DRIVER_NAMES = new Set([
 export function isStorageFailure(error: unknown): boolean {
   if (!(error instanceof Error) || isDataFault(error)) return false;
   if (DRIVER_NAMES.has(error.name) || codesOf(error).some((code) => DRIVER_CODES.test(code))) return true;
-  return /connection terminated|timeout exceeded when trying to connect|pool after calling end/i.test(error.message);
+  return /connection terminated|connection error and is not queryable|query read timeout|timeout exceeded when trying to connect|pool after calling end/i.test(
+    error.message,
+  );
 }
 
 /** Whether the database refused what a row holds: the same row would be refused again. */
 export function isDataFault(error: unknown): boolean {
   return error instanceof Error && codesOf(error).some((code) => DATA_CODES.test(code));
+}
+
+/** Whether another transaction got in the way (a deadlock, a failed serialization): running again helps. */
+export function isOvertaken(error: unknown): boolean {
+  return error instanceof Error && codesOf(error).some((code) => code === '40P01' || code === '40001');
 }
 
 function codesOf(error: Error): string[] {

@@ -1,14 +1,22 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
-import { type BulkInsert, createBulkInsert } from './bulk-insert.js';
 import { type Dialect, dialectOf } from './dialect.js';
+import { type EntityRows, entityRows } from './entity-rows.js';
+import { insertQueries, writeAll } from './insert-queries.js';
+import { type PreparedStatements, runOnPostgres, runOnSqlite } from './run-work.js';
 import { whileBusy } from './sqlite-busy.js';
+import { sqliteConnectionOf } from './sqlite-connection.js';
 import { SqliteTurns } from './sqlite-turns.js';
+import type { TransactionWork } from './transaction-work.js';
+
+/** Writes many rows in one commit. */
+export type BulkInsert<Row> = (rows: readonly Row[]) => Promise<void>;
 
 /** The tracker's way to the database: one place that knows how each of the two wants to be written to. */
 export class TrackerStorage implements OnApplicationShutdown {
   readonly dialect: Dialect;
   private readonly turns: SqliteTurns | undefined;
+  private readonly prepared: PreparedStatements = new Map();
 
   /** @param lent The host's data source, if there is one; it is the same one, or has the same SQLite file open. */
   constructor(
@@ -30,11 +38,38 @@ export class TrackerStorage implements OnApplicationShutdown {
     return this.turns ? this.turns.take(() => whileBusy(run)) : run();
   }
 
-  /** A bulk insert for one table that respects the turns of SQLite. */
-  bulkInsert<Row extends ObjectLiteral>(entity: EntityTarget<Row>): BulkInsert<Row> {
-    const insert = createBulkInsert<Row>(this.dataSource, entity);
+  /**
+   * Runs statements of our own in one transaction, past TypeORM: for what happens many thousand times a second.
+   *
+   * @param work Called again when the database was busy.
+   */
+  run<T>(work: () => TransactionWork<T>): Promise<T> {
     const { turns } = this;
-    return turns ? (rows) => turns.take(() => insert(rows)) : insert;
+    if (!turns) return runOnPostgres(this.dataSource, work);
+    const run = async () => runOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, work);
+    return turns.take(() => whileBusy(run));
+  }
+
+  /** How an entity is written and read by statements of our own. */
+  rowsOf<Row extends ObjectLiteral>(
+    entity: EntityTarget<Row>,
+    only?: readonly (keyof Row & string)[],
+  ): EntityRows<Row> {
+    return entityRows<Row>(this.dataSource.getMetadata(entity), this.dialect, only);
+  }
+
+  /** A bulk insert for one table. */
+  bulkInsert<Row extends ObjectLiteral>(entity: EntityTarget<Row>): BulkInsert<Row> {
+    const queriesOf = insertQueries(this.rowsOf(entity), this.dialect);
+    if (this.dialect === 'sqlite') {
+      return async (rows) => {
+        await this.run(() => writeAll(queriesOf(rows)));
+      };
+    }
+    // One statement is its own transaction: no round trips for BEGIN and COMMIT.
+    return async (rows) => {
+      for (const { text, parameters } of queriesOf(rows)) await this.dataSource.query(text, [...parameters]);
+    };
   }
 
   /** After the last request has been answered; a host's data source is left to the host. */

@@ -1,11 +1,10 @@
-import { Click } from '../../clicks/click.entity.js';
 import { refuse, type Step } from './step.js';
 
 /** Finds the click that the message names, with its offer. Only a signed sender may report without a known click. */
-export const findClick: Step = async (context) => {
-  const { intake, manager, catalog } = context;
+export const findClick: Step = (context) => {
+  const { intake, known, catalog } = context;
   const { clickId } = intake.message.data;
-  const click = clickId === undefined ? null : await manager.findOneBy(Click, { id: clickId });
+  const click = clickId === undefined ? null : known.clicks.get(clickId);
   if (!click) {
     if (intake.sender.signed) return undefined;
     return refuse(

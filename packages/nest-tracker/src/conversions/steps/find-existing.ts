@@ -1,6 +1,6 @@
 import { changeConversion } from '../change-conversion.js';
-import { Conversion } from '../conversion.entity.js';
-import { conversionOfDelivery } from '../seen-deliveries.js';
+import type { Conversion } from '../conversion.entity.js';
+import { identityOf } from './context.js';
 import { refuse, type Step, type StepContext, type StepEnd } from './step.js';
 
 /**
@@ -8,9 +8,10 @@ import { refuse, type Step, type StepContext, type StepEnd } from './step.js';
  * before anything else is checked: an order that was counted yesterday is a duplicate today even if its offer has been
  * paused since.
  */
-export const findExisting: Step = async (context) => {
-  const { type, data } = context.intake.message;
-  const existing = await findByIdentity(context);
+export const findExisting: Step = (context) => {
+  const { intake, known } = context;
+  const { type, data } = intake.message;
+  const existing = known.conversions.get(identityOf(intake));
   if (existing) return standing(context, existing);
   if (type === 'conversion.created') return undefined;
   return refuse(
@@ -20,26 +21,16 @@ export const findExisting: Step = async (context) => {
   );
 };
 
-/** The conversion with the message's identity, locked until the transaction ends: what is changed next builds on it. */
-export function findByIdentity({ intake, manager, storage }: StepContext): Promise<Conversion | null> {
-  const { event, transactionId } = intake.message.data;
-  const where = { advertiserId: intake.advertiser.row.id, event, transactionId };
-  return manager.findOne(Conversion, { where, ...storage.lockForUpdate });
-}
-
 /** What a message about a conversion that stands does to it. */
-export async function standing(context: StepContext, existing: Conversion): Promise<StepEnd> {
+function standing(context: StepContext, existing: Conversion): StepEnd {
   const { intake, catalog } = context;
   const { message, sender } = intake;
-  const duplicate: StepEnd = { outcome: 'duplicate', conversion: existing };
   // Whoever is not proven by a signature has to know the click, also to hear of a conversion that stands.
   if (!sender.signed && message.data.clickId !== existing.clickId) {
     const detail =
       'The conversion with this event and transaction id belongs to another click. Check the transaction id.';
     return refuse('click_mismatch', detail, 'data.clickId');
   }
-  // Looked up again, because a copy may have been at work while this one waited for the conversion's row.
-  if (await conversionOfDelivery(context)) return duplicate;
   if (message.type === 'conversion.updated') return changeConversion(context, existing, 'replace');
   const offer = existing.offerId === null ? undefined : catalog.offersById.get(existing.offerId);
   switch (offer?.row.duplicates[message.data.event] ?? intake.onRepeat) {
@@ -54,6 +45,6 @@ export async function standing(context: StepContext, existing: Conversion): Prom
         'data.transactionId',
       );
     default:
-      return duplicate;
+      return { outcome: 'duplicate', conversion: existing };
   }
 }

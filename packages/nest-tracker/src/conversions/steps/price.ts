@@ -1,13 +1,11 @@
-import { In, MoreThanOrEqual } from 'typeorm';
-import type { TieredPayout } from '../../catalog/payout-rule.js';
-import { Conversion } from '../conversion.entity.js';
+import type { PayoutScope, TieredPayout } from '../../catalog/payout-rule.js';
 import { chooseRule } from '../pricing/choose-rule.js';
 import { priceConversion, priceUnattributed } from '../pricing/price-conversion.js';
-import { periodStart } from '../pricing/tiers.js';
+import { pairScope } from '../working-set/counter-keys.js';
 import type { Step, StepContext } from './step.js';
 
 /** Works out revenue and payout. A payout in the message counts only when it is signed and the offer allows it. */
-export const price: Step = async (context) => {
+export const price: Step = (context) => {
   const { intake, offer, click, catalog, rates } = context;
   const { data } = intake.message;
   if (!offer || !click) {
@@ -17,7 +15,7 @@ export const price: Step = async (context) => {
   const { partner, campaign } = catalog.keysOf(click);
   const scope = { event: data.event, ...(partner !== null && { partner }), ...(campaign !== null && { campaign }) };
   const rule = chooseRule(offer.row.payout, scope);
-  const volume = rule?.kind === 'tiers' ? await volumeOf(context, rule, rule.event) : 0n;
+  const volume = rule?.kind === 'tiers' ? volumeOf(context, rule) : 0n;
   const { signed } = intake.sender;
   const priced = priceConversion(data, { offer: offer.row, scope, signed, rates, volume: () => volume });
   if (!priced.ok) return { refusal: priced.refusal };
@@ -25,16 +23,10 @@ export const price: Step = async (context) => {
   return undefined;
 };
 
-/** What the click's partner has brought to the offer so far. */
-async function volumeOf(context: StepContext, { by, period }: TieredPayout, event?: string): Promise<bigint> {
-  const { manager, click, now } = context;
-  const counted = {
-    offerId: click?.offerId ?? '',
-    partnerId: click?.partnerId ?? '',
-    status: In(['pending', 'approved']),
-    receivedAt: MoreThanOrEqual(periodStart(period, now)),
-    ...(event !== undefined && { event }),
-  };
-  if (by === 'conversions') return BigInt(await manager.countBy(Conversion, counted));
-  return BigInt((await manager.sum(Conversion, 'revenue' as never, counted)) ?? 0);
+/** What the click's partner has brought to the offer so far; of one event, when the rule is for one. */
+function volumeOf({ known, click, offer, now }: StepContext, rule: TieredPayout & PayoutScope): bigint {
+  if (!click || !offer) return 0n;
+  const scope = pairScope(click.offerId, click.partnerId, rule.event);
+  if (rule.by === 'conversions') return known.counters.conversions(scope, rule.period, now);
+  return known.counters.totals(scope, rule.period, now, offer.row.currency).revenue;
 }

@@ -1,43 +1,27 @@
 import type { AcceptedOutcome } from '@tallyback/protocol';
-import type { EntityManager } from 'typeorm';
-import type { CatalogOffer, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
-import type { Click } from '../../clicks/click.entity.js';
 import type { Refusal } from '../../http/problem-reply.js';
-import type { TrackerStorage } from '../../storage/tracker-storage.js';
 import type { Conversion } from '../conversion.entity.js';
-import type { Intake } from '../intake.js';
-import type { Price } from '../pricing/price-conversion.js';
-import type { RateLookup } from '../pricing/rate-lookup.js';
+import type { StepContext } from './context.js';
 
-/** What the steps know and find out about one message; all of them run in one transaction. */
-export interface StepContext {
-  readonly intake: Intake;
-  readonly manager: EntityManager;
-  readonly storage: TrackerStorage;
-  readonly catalog: CatalogSnapshot;
-  /** When the message arrived, epoch milliseconds. */
-  readonly now: number;
-  /** When the conversion happened: as the sender says, but never in the future. */
-  readonly occurredAt: number;
-  /** Found by findClick; stays undefined for a conversion that is stored unattributed. */
-  click?: Click;
-  offer?: CatalogOffer;
-  /** Exchange rates that were asked for before the transaction. */
-  readonly rates: RateLookup;
-  /** What the conversion is worth; found by price. */
-  price: Price;
-}
+export type { StepContext } from './context.js';
 
 /** How a message ends. */
 export type StepEnd =
-  | { readonly outcome: AcceptedOutcome; readonly conversion: Conversion }
+  | {
+      readonly outcome: AcceptedOutcome;
+      /** The conversion as it stands after the message. */
+      readonly conversion: Conversion;
+      /** When the message made or changed the conversion: as it was, null when there was none. */
+      readonly before?: Conversion | null;
+    }
   | { readonly refusal: Refusal };
 
 /**
  * One named step of recording a conversion: passes on (answers nothing) or ends the message. The names are what the
- * inbound log shows, so they say what the step decides.
+ * inbound log shows, so they say what the step decides. A step decides from what its context knows and waits for nothing;
+ * what it decides is carried out after the last step, for the whole group of messages at once.
  */
-export type Step = (context: StepContext) => Promise<StepEnd | undefined> | StepEnd | undefined;
+export type Step = (context: StepContext) => StepEnd | undefined;
 
 export function refuse(reason: Refusal['reason'], detail: string, field?: string): StepEnd {
   return { refusal: { reason, detail, field } };

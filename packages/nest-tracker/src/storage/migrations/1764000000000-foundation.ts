@@ -73,7 +73,7 @@ const tables = [
   }),
   new Table({
     name: 'tallyback_partners',
-    columns: catalogRow(text('name', 200), text('click_id_parameter', 64), long('postbacks')),
+    columns: catalogRow(text('name', 200), text('click_id_parameter', 64), long('postbacks'), long('caps')),
     indices: [unique('tallyback_partners_key', 'key')],
   }),
   new Table({
@@ -170,6 +170,18 @@ const tables = [
     name: 'tallyback_seen_deliveries',
     columns: [id, reference('advertiser_id'), text('delivery_id', 72), reference('conversion_id'), big('at')],
     indices: [unique('tallyback_seen_deliveries_identity', 'advertiser_id', 'delivery_id')],
+  }),
+  new Table({
+    name: 'tallyback_counters',
+    columns: [
+      { ...text('scope', 64), isPrimary: true },
+      { ...text('event', 64), isPrimary: true },
+      { ...text('period', 16), isPrimary: true },
+      { ...text('currency', 3), isPrimary: true },
+      big('conversions'),
+      big('revenue'),
+      big('payout'),
+    ],
   }),
   new Table({
     name: 'tallyback_inbound_postbacks',

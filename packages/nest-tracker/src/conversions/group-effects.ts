@@ -1,0 +1,65 @@
+import { createId } from '@tallyback/protocol';
+import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import type { Conversion } from './conversion.entity.js';
+import type { Change, Decision } from './decision.js';
+import type { LedgerEntry } from './ledger-entry.entity.js';
+import type { SeenDelivery } from './seen-delivery.entity.js';
+import { counts } from './status-machine.js';
+
+/** Everything that a group's decisions do to the database, as rows. Whatever else is to be stored with them goes here. */
+export interface GroupEffects {
+  readonly inserted: readonly Conversion[];
+  readonly updated: readonly Conversion[];
+  readonly ledger: readonly LedgerEntry[];
+  readonly deliveries: readonly SeenDelivery[];
+  readonly logged: readonly InboundPostback[];
+}
+
+/** Adds the decisions of a group up: a conversion that is made and changed in one group is inserted once, as it ends. */
+export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects {
+  const inserted = new Map<string, Conversion>();
+  const updated = new Map<string, Conversion>();
+  const ledger: LedgerEntry[] = [];
+  const deliveries: SeenDelivery[] = [];
+  const logged: InboundPostback[] = [];
+  for (const { change, delivery, logged: row } of decisions) {
+    if (change) {
+      const { before, after } = change;
+      (before === null || inserted.has(after.id) ? inserted : updated).set(after.id, after);
+      ledger.push(ledgerEntryOf(change));
+    }
+    if (delivery) deliveries.push({ id: createId(delivery.at), ...delivery });
+    if (row) logged.push(row);
+  }
+  // Rows of a unique index in one order in every process: two groups must not wait for each other.
+  const byIdentity = [...inserted.values()].sort((a, b) => compare(identityOf(a), identityOf(b)));
+  deliveries.sort((a, b) => compare(a.advertiserId + a.deliveryId, b.advertiserId + b.deliveryId));
+  return { inserted: byIdentity, updated: [...updated.values()], ledger, deliveries, logged };
+}
+
+/** What a change did: who, when, why, old and new status, and the change of the counted amounts. */
+function ledgerEntryOf({ before, after, at, actor, cause, deliveryId }: Change): LedgerEntry {
+  const counted = (conversion: Conversion | null, amount: 'revenue' | 'payout') =>
+    conversion && counts(conversion.status) ? conversion[amount] : 0n;
+  return {
+    id: createId(at),
+    conversionId: after.id,
+    at,
+    actor,
+    cause,
+    deliveryId,
+    oldStatus: before?.status ?? null,
+    newStatus: after.status,
+    revenueDelta: counted(after, 'revenue') - counted(before, 'revenue'),
+    payoutDelta: counted(after, 'payout') - counted(before, 'payout'),
+    currency: after.currency,
+  };
+}
+
+function identityOf({ advertiserId, event, transactionId }: Conversion): string {
+  return `${advertiserId} ${event} ${transactionId}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,61 @@
+import { Click } from '../../clicks/click.entity.js';
+import type { TrackerStorage } from '../../storage/tracker-storage.js';
+import type { TransactionWork } from '../../storage/transaction-work.js';
+import { keyedQuery } from './keyed-rows.js';
+import { NOT_LOADED } from './not-loaded.js';
+
+/** What a decision needs of a click. */
+export type KnownClick = Pick<
+  Click,
+  'id' | 'at' | 'kind' | 'bot' | 'campaignId' | 'offerId' | 'partnerId' | 'advertiserId' | 'currency'
+>;
+
+const COLUMNS = [
+  'id',
+  'at',
+  'kind',
+  'bot',
+  'campaignId',
+  'offerId',
+  'partnerId',
+  'advertiserId',
+  'currency',
+] as const satisfies readonly (keyof KnownClick)[];
+
+/** The statement that reads clicks, built once per tracker. */
+export function clickQueries(storage: TrackerStorage) {
+  const rows = storage.rowsOf(Click, COLUMNS);
+  const byId = keyedQuery(
+    storage.dialect,
+    ['id'],
+    (keys) => `SELECT ${rows.selectList('c')} FROM ${keys} ${rows.table} c ON c.id = k.id`,
+  );
+  return { rows, byId };
+}
+
+/** The clicks that the messages of a group name. A click never changes, so nobody has to lock one to read it. */
+export class KnownClicks {
+  private readonly loaded = new Map<string, KnownClick | null>();
+  private readonly wanted = new Set<string>();
+
+  constructor(private readonly queries: ReturnType<typeof clickQueries>) {}
+
+  want(id: string): void {
+    if (!this.loaded.has(id)) this.wanted.add(id);
+  }
+
+  get(id: string): KnownClick | null {
+    const click = this.loaded.get(id);
+    if (click !== undefined) return click;
+    this.wanted.add(id);
+    throw NOT_LOADED;
+  }
+
+  *load(): TransactionWork<void> {
+    if (this.wanted.size === 0) return;
+    const { rows } = yield this.queries.byId([...this.wanted].map((id) => [id]));
+    for (const id of this.wanted) this.loaded.set(id, null);
+    for (const row of rows) this.loaded.set(row.id as string, this.queries.rows.read(row));
+    this.wanted.clear();
+  }
+}

@@ -1,0 +1,80 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
+import type { Query, QueryResult, RawRow, TransactionWork } from './transaction-work.js';
+
+/** The part of a pg client that is used here. */
+interface PgClient {
+  query(query: { text: string; values: unknown[] }): Promise<{ rows: RawRow[]; rowCount: number | null }>;
+}
+
+/** Statements that a connection has prepared, by their text. */
+export type PreparedStatements = Map<string, SqliteStatement>;
+
+/** Runs work on SQLite, synchronously from BEGIN to COMMIT. IMMEDIATE: what is read is what will still be true. */
+export function runOnSqlite<T>(
+  connection: SqliteConnection,
+  prepared: PreparedStatements,
+  work: () => TransactionWork<T>,
+): T {
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    const running = work();
+    let step = running.next();
+    while (!step.done) step = running.next(execute(connection, prepared, step.value));
+    connection.exec('COMMIT');
+    return step.value;
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function execute(connection: SqliteConnection, prepared: PreparedStatements, query: Query): QueryResult {
+  let statement = prepared.get(query.text);
+  if (!statement) {
+    statement = connection.prepare(query.text);
+    prepared.set(query.text, statement);
+  }
+  if (query.reads) return { rows: statement.all(query.parameters), changes: 0 };
+  return { rows: [], changes: statement.run(query.parameters).changes };
+}
+
+/** Runs work on PostgreSQL, on one connection of the pool and past TypeORM's own layers. */
+export async function runOnPostgres<T>(dataSource: DataSource, work: () => TransactionWork<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  let broken: Error | undefined;
+  try {
+    const client = (await runner.connect()) as PgClient;
+    await client.query({ text: 'BEGIN', values: [] });
+    try {
+      const result = await drive(client, work());
+      await client.query({ text: 'COMMIT', values: [] });
+      return result;
+    } catch (error) {
+      await client.query({ text: 'ROLLBACK', values: [] }).catch((cause: Error) => {
+        broken = cause;
+      });
+      throw error;
+    }
+  } finally {
+    await release(runner, broken);
+  }
+}
+
+async function drive<T>(client: PgClient, running: TransactionWork<T>): Promise<T> {
+  let step = running.next();
+  while (!step.done) {
+    const { text, parameters } = step.value;
+    const { rows, rowCount } = await client.query({ text, values: parameters as unknown[] });
+    step = running.next({ rows, changes: rowCount ?? 0 });
+  }
+  return step.value;
+}
+
+/** A connection that cannot even roll back must not serve anybody else. */
+async function release(runner: QueryRunner, broken: Error | undefined): Promise<void> {
+  if (!broken) return runner.release();
+  await (runner as unknown as { releasePostgresConnection(error: Error): Promise<void> }).releasePostgresConnection(
+    broken,
+  );
+}
