@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { DATABASES, type TestDatabase } from './databases.js';
 import type { Current } from './on-every-tracker.js';
-import { startTracker } from './start-tracker.js';
+import { startTracker, type TrackerSetup } from './start-tracker.js';
 
 /** A tracker's clock that a test sets. */
 export class SetClock {
@@ -20,7 +20,10 @@ export class SetClock {
 }
 
 /** Runs the same tests on SQLite and PostgreSQL, with a clock that the tests set. */
-export function onEveryDatabase(tests: (current: Current, clock: SetClock) => void): void {
+export function onEveryDatabase(
+  tests: (current: Current, clock: SetClock) => void,
+  options: TrackerSetup['options'] = {},
+): void {
   describe.each(DATABASES)('on $database', ({ database: name, createDatabase }) => {
     const current = {} as Current;
     const clock = new SetClock();
@@ -28,7 +31,7 @@ export function onEveryDatabase(tests: (current: Current, clock: SetClock) => vo
     beforeAll(async () => {
       database = await createDatabase();
       const adapter = name === 'SQLite' ? 'Express' : 'Fastify';
-      current.tracker = await startTracker({ database, adapter, now: clock.now });
+      current.tracker = await startTracker({ database, adapter, now: clock.now, options });
     });
     afterAll(async () => {
       await current.tracker?.close();
