@@ -6,6 +6,7 @@ import { asQueueUnavailable, ConfigurationError, InvalidConversionError } from '
 import { isoTime } from './iso-time.js';
 import type { Settings } from './options.js';
 import type { EnqueueResult, FirstMessage, NewDelivery, NewMessage } from './queue/queue.js';
+import { recallOf } from './recall.js';
 import type { Receipt } from './receipt.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import type { TypedEmitter } from './typed-emitter.js';
@@ -35,7 +36,7 @@ export class Acceptance {
    * @throws {QueueUnavailableError} when it was not stored
    */
   async accept(draft: Draft, context: PrepareContext, transaction?: unknown): Promise<Accepted> {
-    const { queue, now } = this.settings;
+    const { queue, now, recalls } = this.settings;
     if (transaction !== undefined && !queue.joinsTransactions) {
       throw new ConfigurationError('manager', 'needs typeormQueue(); other queues cannot join a transaction');
     }
@@ -45,7 +46,8 @@ export class Acceptance {
     const { event, transactionId } = data as { event: string; transactionId: string };
     const deliveries = this.#deliveries({ type, timestamp: acceptedAt, data } as ConversionMessage, context, createdAt);
     const kind: NewMessage['kind'] = type === 'conversion.created' ? 'created' : 'updated';
-    const stored: NewMessage = { id: createId(createdAt), kind, event, transactionId, createdAt, deliveries };
+    const whole: NewMessage = { id: createId(createdAt), kind, event, transactionId, createdAt, deliveries };
+    const stored = kind === 'created' && recalls.length > 0 ? { ...whole, recall: recallOf(data, recalls) } : whole;
     const result = await this.#enqueue(stored, transaction);
     const receipt = result.stored ? receiptOf(stored, acceptedAt) : receiptOfFirst(stored, result.first);
     if (result.stored) this.#reportDead(stored);

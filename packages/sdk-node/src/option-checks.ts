@@ -23,6 +23,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const QUEUE_METHODS = [
   'open',
   'enqueue',
+  'recall',
   'claim',
   'settle',
   'extend',

@@ -6,6 +6,7 @@ import { ConfigurationError } from './errors.js';
 import { defaultLogger, type Logger, safeLogger } from './logger.js';
 import { checkOptions, checkTypes } from './option-checks.js';
 import type { Queue } from './queue/queue.js';
+import { type RecallField, recallFields } from './recall.js';
 import { sqliteQueue } from './sqlite.js';
 
 export interface TallybackOptions {
@@ -52,6 +53,8 @@ export interface TallybackOptions {
 export interface Settings {
   readonly queue: Queue;
   readonly destinations: ReadonlyMap<string, Destination>;
+  /** What is kept of every conversion for its updates. */
+  readonly recalls: readonly RecallField[];
   readonly retrySchedule: readonly number[];
   readonly attemptTimeoutMs: number;
   readonly leaseMs: number;
@@ -76,6 +79,7 @@ export function settle(options: TallybackOptions): Settings {
   const redact = redactor([...destinations.values()].flatMap(({ secrets = [] }) => secrets));
   return {
     destinations,
+    recalls: recallFields(destinations.values()),
     redact,
     inline: options.inline ?? false,
     waitUntil: options.waitUntil,

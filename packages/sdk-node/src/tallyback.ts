@@ -12,6 +12,7 @@ import { asQueueUnavailable, InvalidConversionError, QueueUnavailableError } fro
 import { guarded } from './guarded.js';
 import { boundMs, checkContext, checkDate } from './option-checks.js';
 import { type Settings, settle, type TallybackOptions } from './options.js';
+import { recalledFor } from './recall.js';
 import type { DeliveryReport, Receipt } from './receipt.js';
 import { type Stats, stats } from './stats.js';
 import { LazyTelemetry } from './telemetry/lazy-telemetry.js';
@@ -107,7 +108,10 @@ export class Tallyback {
   async update(update: ConversionUpdate, context: ConvertContext = {}): Promise<Receipt> {
     const { manager, person } = checkContext(context);
     const data = accepted(parseConversionUpdate(update));
-    return this.#accept({ type: 'conversion.updated', data }, person === undefined ? {} : { person }, manager);
+    this.#check('; nothing was stored');
+    const recalled = await recalledFor(this.#settings, data, manager);
+    const told = { ...(person === undefined ? {} : { person }), ...(recalled === undefined ? {} : { recalled }) };
+    return this.#accept({ type: 'conversion.updated', data }, told, manager);
   }
 
   /**

@@ -1,6 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { template } from '../src/destinations.js';
 import { typeormQueue } from '../src/typeorm.js';
 import { type DatabaseKind, databases } from './support/databases.js';
+import { CLICK_ID } from './support/deliver.js';
 import { message } from './support/messages.js';
 import { house, shops } from './support/shop.js';
 import { sinks } from './support/sink.js';
@@ -29,6 +31,26 @@ describe.each([sqlite, postgres])('convert() with a manager on $name', ({ create
     });
     expect(works).toHaveLength(2);
     await works[1];
+    await tallyback.close();
+  });
+});
+
+describe.each([sqlite, postgres])('update() with a manager on $name', ({ create }) => {
+  it('knows the click of a conversion that the same transaction has stored', async () => {
+    const dataSource = await (await create()).connect();
+    const server = await sink((response) => response.end('OK'));
+    const destinations = { partner: template(`${server.url}/pb?id={clickid}&s={status}`) };
+    const tallyback = shop({ queue: typeormQueue(dataSource), destinations });
+    await tallyback.start();
+    await dataSource.transaction(async (manager) => {
+      await tallyback.convert({ transactionId: 'A-1', clickId: CLICK_ID, status: 'pending' }, { manager });
+      await tallyback.update({ transactionId: 'A-1', status: 'approved' }, { manager });
+    });
+    expect(await tallyback.flush()).toEqual({ delivered: 2, pending: 0, dead: 0 });
+    expect(server.received.map(({ path }) => path)).toEqual([
+      `/pb?id=${CLICK_ID}&s=pending`,
+      `/pb?id=${CLICK_ID}&s=approved`,
+    ]);
     await tallyback.close();
   });
 });

@@ -1,5 +1,6 @@
 import type { ConversionMessage } from '@tallyback/protocol';
 import type { Person } from '../person.js';
+import type { Recall, RecallField } from '../recall.js';
 
 /** One delivery about to be tried. */
 export interface Attempt {
@@ -46,6 +47,11 @@ export interface PrepareContext {
   readonly person?: Person;
   /** Ids that ad platforms appended to the landing URL, by parameter name; none when the visitor refused consent. */
   readonly clickIds?: Readonly<Record<string, string>>;
+  /**
+   * For an update: what the queue remembers of the conversion, by field, as far as {@link Destination.recalls} asks for it.
+   * Absent when it remembers none. `withFilter()` has put it into the message already.
+   */
+  readonly recalled?: Recall;
 }
 
 /** The body to freeze, or why there is none. */
@@ -107,6 +113,11 @@ export interface Destination {
    * while, then one delivery probes. What waits keeps its attempts and its schedule. Default: on.
    */
   readonly breaker?: false | BreakerOptions;
+  /**
+   * What updates of a conversion need and usually do not repeat: `clickId`, `metadata.NAME`. The queue remembers it with the
+   * conversion's identity, and a destination made by `withFilter()` gets updates that have it.
+   */
+  readonly recalls?: readonly RecallField[];
   /** Values that are blanked out of logs and kept answers. */
   readonly secrets?: readonly string[];
   /** `public`: private and loopback addresses are refused, for URLs that come from data. Default `any`. */

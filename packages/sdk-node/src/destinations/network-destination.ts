@@ -1,12 +1,22 @@
-import { type ConversionMessage, type Network, NetworkOptionError, serializeMessage } from '@tallyback/protocol';
+import {
+  type ConversionMessage,
+  DEFAULT_EVENT,
+  type Network,
+  NetworkOptionError,
+  type NetworkSender,
+  serializeMessage,
+} from '@tallyback/protocol';
 import { ConfigurationError } from '../errors.js';
 import { nearestOption } from '../nearest-option.js';
+import type { RecallField } from '../recall.js';
 import { USER_AGENT } from '../version.js';
 import type { Destination, DestinationOptions, OutgoingRequest } from './destination.js';
 import { COMMON_OPTIONS, checkObject, isCommonOption } from './known-options.js';
 import { retryAfterMs } from './retry-after.js';
 import { urlSecrets } from './url-secrets.js';
 import { withFilter } from './with-filter.js';
+
+const EXAMPLE_CLICK = '01j00000000000000000000000';
 
 /** What a destination of a network is told: the network's own options and what every destination knows. */
 export type NetworkDestinationOptions<Options extends object> = Options & DestinationOptions;
@@ -15,8 +25,8 @@ export type NetworkDestinationOptions<Options extends object> = Options & Destin
  * Another tracker as a destination, from its declaration: your own one, too.
  *
  * The message is frozen, not the URL, so that credentials in the URL are never stored. A conversion without the network's
- * click id is not meant for it; one that its postback cannot express becomes a dead letter, and so does an update without the
- * click id: give it with `update()`.
+ * click id is not meant for it; one that its postback cannot express becomes a dead letter. An update goes where its
+ * conversion went, since the queue remembers the click id; where it does not, the update has to say it.
  *
  * @throws {ConfigurationError} when an option cannot work
  */
@@ -37,14 +47,14 @@ export function networkDestination<Options extends object>(
     ...(send.ratePerSecond === undefined ? {} : { ratePerSecond: send.ratePerSecond }),
     ...(send.windowMs === undefined ? {} : { windowMs: send.windowMs }),
     secrets: texts(own).flatMap((text) => (sender.redact(text) === text ? urlSecrets(text) : [text])),
-    prepare(message) {
+    ...(takesUpdates(sender) ? { recalls: [clickIdField(own)] } : {}),
+    prepare(message, { recalled }) {
       const result = sender.request(message);
       if (result.ok) return serializeMessage(message);
       if (result.code !== 'click_id_missing') return { dead: result.why };
       // It may well be the update of a conversion that was sent there: a refund must not vanish.
-      return message.type === 'conversion.updated'
-        ? { dead: `${result.why}; give it with update()` }
-        : { skip: result.why };
+      if (message.type === 'conversion.created' || recalled) return { skip: result.why };
+      return { dead: `${result.why}, and the queue remembers no such conversion; give it with update()` };
     },
     toRequest({ body }): OutgoingRequest {
       const result = sender.request(JSON.parse(body) as ConversionMessage);
@@ -79,6 +89,19 @@ function configured<Sender>(configure: () => Sender): Sender {
     const told = common === undefined ? detail : `is not an option of ${error.network}(); did you mean \`${common}\`?`;
     throw new ConfigurationError(error.option, told, { cause: error });
   }
+}
+
+/** Whether its postback can tell of a change at all. */
+function takesUpdates(sender: NetworkSender): boolean {
+  const data = { event: DEFAULT_EVENT, transactionId: 'x', clickId: EXAMPLE_CLICK, status: 'refunded' } as const;
+  const result = sender.request({ type: 'conversion.updated', timestamp: '2026-01-01T00:00:00.000Z', data });
+  return result.ok || result.code !== 'update_unsupported';
+}
+
+/** Where the network's click id stands in a message. */
+function clickIdField(options: Readonly<Record<string, unknown>>): RecallField {
+  const { clickIdField } = options;
+  return typeof clickIdField === 'string' ? `metadata.${clickIdField}` : 'clickId';
 }
 
 /** Every text among the options, however deep. */

@@ -54,6 +54,8 @@ const OWN: Readonly<Record<Exclude<keyof TemplateOptions, keyof DestinationOptio
 /** How often an answer that is a success by status only is worth another attempt. */
 const UNCONVINCING_ATTEMPTS = 5;
 const HOW_TO_TELL = 'use {status} in it, or leave such messages out with `when`';
+const NO_CLICK = 'there is no click id for {clickid}';
+const UNKNOWN_CLICK = ' in the update, and the queue remembers no such conversion';
 const NO_STATUS = 'the update has no status for {status}, and the receiver could take it for another conversion';
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
@@ -66,7 +68,8 @@ const { classify } = thrivetracker.send.configure({ url: 'https://template.inval
  * Any URL with macros: `template('https://partner.example/pb?id={clickid}&sum={revenue}')`. Values are percent-encoded, in a
  * JSON body escaped. Macros: `{clickid} {event} {status} {transaction_id} {revenue} {payout} {currency} {timestamp}`; one that
  * has no value is left empty. When the URL or body uses `{clickid}`, conversions without a click are not meant for it; an
- * update without one becomes a dead letter, since nobody knows whether the conversion had one: give `update()` the click id.
+ * update goes where its conversion went, since the queue remembers the click id. Where it remembers none, an update without
+ * click id becomes a dead letter.
  *
  * Without `{status}` in the URL or body the receiver would count a refund as one more sale. So it is sent new conversions that
  * count only; updates and conversions that are rejected or refunded become dead letters. With `{status}` an update has to say
@@ -94,15 +97,17 @@ export function template(url: string, options: TemplateOptions = {}): Destinatio
   const destination: Destination = {
     kind: 'template',
     secrets: [...headerSecrets(headers), ...urlSecrets(source[0]), ...bodySecrets(body?.source)],
-    prepare(message) {
+    ...(usesClick && usesStatus ? { recalls: ['clickId'] as const } : {}),
+    prepare(message, { recalled }) {
       const clickless = usesClick && message.data.clickId === undefined;
-      if (clickless && message.type === 'conversion.created') return { skip: 'there is no click id for {clickid}' };
+      if (clickless && message.type === 'conversion.created') return { skip: NO_CLICK };
       const change = usesStatus ? undefined : changeOf(message);
       if (change !== undefined) return { dead: `the template has no {status}, so ${change}: ${HOW_TO_TELL}` };
       if (usesStatus && message.type === 'conversion.updated' && message.data.status === undefined) {
         return { dead: `${NO_STATUS}: give status with update(), together with the new revenue` };
       }
-      if (clickless) return { dead: 'the update has no click id for {clickid}: give clickId with update()' };
+      if (clickless)
+        return recalled ? { skip: NO_CLICK } : { dead: `${NO_CLICK}${UNKNOWN_CLICK}: give clickId with update()` };
       return serializeMessage(message);
     },
     toRequest({ body: frozen }): OutgoingRequest {

@@ -1,5 +1,6 @@
 import { type ConversionMessage, EVENT_PATTERN, parseConversionMessage, serializeMessage } from '@tallyback/protocol';
 import { ConfigurationError } from '../errors.js';
+import { withRecalled } from '../recall.js';
 import type { Destination, DestinationOptions, PrepareContext, Prepared } from './destination.js';
 import { checkMembers } from './known-options.js';
 import { synchronous } from './synchronous.js';
@@ -22,8 +23,9 @@ export function withFilter(destination: Destination, options: DestinationOptions
   return {
     ...destination,
     ...limits,
-    prepare(message: ConversionMessage, context: PrepareContext): Prepared {
+    prepare(given: ConversionMessage, context: PrepareContext): Prepared {
       try {
+        const message = withRecalled(given, context.recalled, destination.recalls);
         if (on && !on.includes(message.data.event)) return { skip: `the event ${message.data.event} is not in \`on\`` };
         if (when && !synchronous('when', when(message))) return { skip: '`when` left it out' };
         const own = map ? mapped(synchronous('map', map(message))) : message;

@@ -1,3 +1,5 @@
+import type { Recall } from '../recall.js';
+
 /** One message for one destination, its bytes frozen: every attempt sends exactly this body under this id. */
 export interface NewDelivery {
   /** The `webhook-id`, stable across retries: the destination's idempotency key. */
@@ -23,6 +25,8 @@ export interface NewMessage {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly deliveries: readonly NewDelivery[];
+  /** Of a `created` one: what its updates may need and do not say, kept with its identity. */
+  readonly recall?: Recall;
 }
 
 /** The message that holds an identity already. */
@@ -137,6 +141,12 @@ export interface Queue {
    * @param transaction where {@link joinsTransactions} is set: the message is stored with it or not at all
    */
   enqueue(message: NewMessage, transaction?: unknown): Promise<EnqueueResult>;
+  /**
+   * What {@link NewMessage.recall} said of the conversion; `undefined` when none is known, or it said nothing.
+   *
+   * @param transaction where {@link joinsTransactions} is set: a conversion stored in it is known, too
+   */
+  recall(event: string, transactionId: string, transaction?: unknown): Promise<Recall | undefined>;
   /** `wake` is called when something can be claimed that {@link enqueue} could not announce: a transaction was committed. */
   watch?(wake: () => void): void;
   /**

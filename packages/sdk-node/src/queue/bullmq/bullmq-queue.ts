@@ -1,5 +1,7 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { asQueueUnavailable, ConfigurationError, QueueUnavailableError } from '../../errors.js';
+import type { Recall } from '../../recall.js';
+import { keptRecall, keptText } from '../kept.js';
 import { firstStep } from '../not-waited-for.js';
 import type {
   Claim,
@@ -54,15 +56,18 @@ export class BullmqQueue implements Queue {
 
   async enqueue(message: NewMessage): Promise<EnqueueResult> {
     const { kind, event, transactionId, id, createdAt, deliveries } = message;
-    const destinations = JSON.stringify(deliveries.map(({ destination }) => destination));
     const rows = deliveries.flatMap((delivery) => {
       const { id: own, destination, body, dead } = delivery;
       const state = dead === undefined ? ['pending', ''] : ['dead', storableText(dead)];
       return [own, destination, body, ...state, firstStep(message, delivery)];
     });
-    const given = [kind, event, transactionId, id, createdAt, destinations, ...rows];
+    const given = [kind, event, transactionId, id, createdAt, keptText(message), ...rows];
     const first = await this.#run<FirstReply | null>('enqueue', given);
     return first ? { stored: false, first: toFirst(first) } : { stored: true };
+  }
+
+  async recall(event: string, transactionId: string): Promise<Recall | undefined> {
+    return keptRecall(await this.#run<string | null>('recall', [event, transactionId]));
   }
 
   async claim({ destination, limit, leaseMs, now }: ClaimRequest): Promise<ClaimedDelivery[]> {

@@ -1,7 +1,8 @@
+import { keptDestinations } from '../kept.js';
 import type { ClaimedDelivery, DeliveryState, FirstMessage, QueuedDelivery } from '../queue.js';
 
 /** What the scripts answer; Redis gives numbers back only where Lua had them. */
-export type FirstReply = [id: string, createdAt: string, destinations: string];
+export type FirstReply = [id: string, createdAt: string, kept: string];
 export type ClaimReply = [
   seq: string,
   id: string,
@@ -32,8 +33,8 @@ export function seqText(seq: number): string {
   return String(seq).padStart(16, '0');
 }
 
-export function toFirst([id, createdAt, destinations]: FirstReply): FirstMessage {
-  return { id, createdAt: Number(createdAt), destinations: JSON.parse(destinations) as string[] };
+export function toFirst([id, createdAt, kept]: FirstReply): FirstMessage {
+  return { id, createdAt: Number(createdAt), destinations: keptDestinations(kept) };
 }
 
 export function toClaimed(row: ClaimReply, destination: string): ClaimedDelivery {

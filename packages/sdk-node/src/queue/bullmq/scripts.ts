@@ -210,7 +210,10 @@ for _, id in ipairs(ARGV) do
 end
 return discarded`;
 
-const SOURCES = { enqueue, claim, settle, extend, nextDue, counts, list, replay, discard };
+/** ARGV: event, transaction id. */
+const recall = `return redis.call('HGET', p .. ':message:' .. ARGV[1] .. ' ' .. ARGV[2], 'destinations')`;
+
+const SOURCES = { enqueue, recall, claim, settle, extend, nextDue, counts, list, replay, discard };
 
 export type ScriptName = keyof typeof SOURCES;
 

@@ -1,4 +1,5 @@
 import { QueueUnavailableError } from '../../errors.js';
+import type { Recall } from '../../recall.js';
 import { firstStep, NOT_WAITED_FOR } from '../not-waited-for.js';
 import type {
   Claim,
@@ -48,7 +49,7 @@ interface Row {
 /** {@link Queue} in this process's memory: everything undelivered is lost when the process ends. */
 export class MemoryQueue implements Queue {
   readonly #remember: number;
-  readonly #identities = new Map<string, FirstMessage>();
+  readonly #identities = new Map<string, FirstMessage & { readonly recall?: Recall | undefined }>();
   readonly #rows = new Map<number, Row>();
   /** Undelivered rows of one (destination, event, transaction id), oldest first: only the head may be claimed. */
   readonly #orders = new Map<string, Row[]>();
@@ -74,6 +75,11 @@ export class MemoryQueue implements Queue {
     }
     for (const delivery of message.deliveries) this.#add(message, delivery);
     return { stored: true };
+  }
+
+  async recall(event: string, transactionId: string): Promise<Recall | undefined> {
+    this.#check();
+    return this.#identities.get(`${event} ${transactionId}`)?.recall;
   }
 
   async claim({ destination, limit, leaseMs, now }: ClaimRequest): Promise<ClaimedDelivery[]> {
@@ -203,8 +209,9 @@ export class MemoryQueue implements Queue {
     return [...this.#rows.values()].filter(({ id, state }) => state === 'dead' && wanted.has(id));
   }
 
-  #hold(key: string, { id, createdAt, deliveries }: NewMessage): void {
-    this.#identities.set(key, { id, createdAt, destinations: deliveries.map(({ destination }) => destination) });
+  #hold(key: string, { id, createdAt, deliveries, recall }: NewMessage): void {
+    const destinations = deliveries.map(({ destination }) => destination);
+    this.#identities.set(key, { id, createdAt, destinations, recall });
     if (this.#identities.size <= this.#remember) return;
     const [oldest] = this.#identities.keys();
     if (oldest !== undefined) this.#identities.delete(oldest);

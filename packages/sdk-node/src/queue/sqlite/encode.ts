@@ -1,3 +1,4 @@
+import { keptText } from '../kept.js';
 import type { NewMessage, Settlement } from '../queue.js';
 import { storableText } from '../storable-text.js';
 import type { DeliveryRow, MessageRow, WireOp } from './wire.js';
@@ -10,13 +11,13 @@ export function encodeMessages(messages: readonly NewMessage[]): Extract<WireOp,
   for (const message of messages) {
     const created = message.kind === 'created';
     plain &&= created;
-    const names = JSON.stringify(message.deliveries.map(({ destination }) => destination));
+    const kept = keptText(message);
     rows.push([
       message.id,
       message.event,
       message.transactionId,
       message.createdAt,
-      names,
+      kept,
       deliveries.length,
       created ? 1 : 0,
     ]);

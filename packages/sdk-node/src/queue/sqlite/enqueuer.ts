@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import { keptDestinations } from '../kept.js';
 import { NOT_WAITED_FOR } from '../not-waited-for.js';
 import { STATE } from './schema.js';
 import type { DeliveryRow, FirstRow, MessageRow, WireEnqueue } from './wire.js';
@@ -103,7 +104,7 @@ export class Enqueuer {
         this.#holdIdentity.run(event, transactionId);
         const first = this.#find(event, transactionId);
         const from = first?.first_seq ?? 0;
-        const count = first?.destinations ? (JSON.parse(first.destinations) as string[]).length : 0;
+        const count = first?.destinations ? keptDestinations(first.destinations).length : 0;
         this.#insert(deliveries, this.#nextSeq(), { from, to: from + count }, NOT_WAITED_FOR);
       }
       return null;

@@ -6,11 +6,13 @@ const STATES: Record<DeliveryState, number> = { pending: STATE.pending, inFlight
 
 /** Questions about the queue that change nothing. */
 export class Reader {
+  readonly #kept;
   readonly #nextDue;
   readonly #counts;
   readonly #list = new Map<number | undefined, Database.Statement>();
 
   constructor(private readonly db: Database.Database) {
+    this.#kept = db.prepare('SELECT destinations FROM message WHERE event = ? AND transaction_id = ?');
     this.#nextDue = db.prepare(
       `SELECT min((SELECT min(due_at) FROM delivery WHERE destination = e.value)) AS due FROM json_each(?) e`,
     );
@@ -20,6 +22,11 @@ export class Reader {
               count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
        FROM delivery WHERE destination IN (SELECT value FROM json_each(?))`,
     );
+  }
+
+  kept(event: string, transactionId: string): string | null {
+    const row = this.#kept.get(event, transactionId) as { destinations: string | null } | undefined;
+    return row?.destinations ?? null;
   }
 
   nextDue(destinations: string): number | null {

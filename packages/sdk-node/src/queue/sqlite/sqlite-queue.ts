@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { asQueueUnavailable, ConfigurationError, QueueUnavailableError } from '../../errors.js';
+import type { Recall } from '../../recall.js';
+import { keptDestinations, keptRecall } from '../kept.js';
 import type {
   Claim,
   ClaimedDelivery,
@@ -71,6 +73,10 @@ export class SqliteQueue implements Queue {
       if (this.#messages.length >= EARLY) this.#post();
       else this.#schedule();
     });
+  }
+
+  async recall(event: string, transactionId: string): Promise<Recall | undefined> {
+    return keptRecall(await this.#call<'kept'>({ op: 'kept', event, transactionId }));
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
@@ -186,6 +192,6 @@ export class SqliteQueue implements Queue {
   }
 }
 
-function toFirst([id, createdAt, destinations]: FirstRow) {
-  return { id, createdAt, destinations: JSON.parse(destinations) as string[] };
+function toFirst([id, createdAt, kept]: FirstRow) {
+  return { id, createdAt, destinations: keptDestinations(kept) };
 }

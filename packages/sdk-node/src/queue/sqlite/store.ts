@@ -171,6 +171,8 @@ function perform(op: WireOp, on: Parts): Result {
       return on.settler.settle(op);
     case 'extend':
       return on.settler.extend(op);
+    case 'kept':
+      return on.reader.kept(op.event, op.transactionId);
     case 'nextDue':
       return on.reader.nextDue(op.destinations);
     case 'counts':

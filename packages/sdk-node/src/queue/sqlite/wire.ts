@@ -11,6 +11,7 @@ export type WireOp =
   | { readonly op: 'settle'; readonly rows: string; readonly count: number; readonly onlyDelivered: boolean }
   /** JSON array of `[seq, id, fence]`. */
   | { readonly op: 'extend'; readonly rows: string; readonly count: number; readonly until: number }
+  | { readonly op: 'kept'; readonly event: string; readonly transactionId: string }
   | { readonly op: 'nextDue'; readonly destinations: string }
   | { readonly op: 'counts'; readonly destinations: string }
   | { readonly op: 'list'; readonly request: ListRequest }
@@ -62,6 +63,7 @@ export interface WireResults {
   /** `null` when all applied. */
   readonly settle: readonly boolean[] | null;
   readonly extend: readonly boolean[] | null;
+  readonly kept: string | null;
   readonly nextDue: number | null;
   readonly counts: QueueCounts;
   /** JSON array of {@link ListRow}. */

@@ -9,6 +9,7 @@ const PARK_WINDOW = 1_000;
 /** Each ends in a SELECT, because TypeORM answers other commands in another shape. */
 export interface PostgresStatements {
   readonly enqueue: string;
+  readonly kept: string;
   readonly claim: string;
   readonly park: string;
   readonly extend: string;
@@ -56,6 +57,7 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
             AS n(id, seq, destination, body, dead, step)
         WHERE $3::text IS NULL OR identity.id = $3)
       SELECT * FROM identity`,
+    kept: `SELECT destinations FROM ${messages} WHERE event = $1 AND transaction_id = $2`,
     // What was committed before a later message of its chain is in every snapshot that has the later one.
     claim: `
       WITH due AS MATERIALIZED (

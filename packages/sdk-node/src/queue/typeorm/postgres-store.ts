@@ -24,6 +24,8 @@ import { tableNames } from './tables.js';
 /** PostgreSQL's SQLSTATE when `lock_timeout` is over. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
+type KeptRow = Pick<IdentityRow, 'destinations'>;
+
 interface CandidateRow extends DeliveryRow {
   readonly blocked: boolean;
 }
@@ -50,6 +52,16 @@ export class PostgresStore implements QueueStore {
 
   enqueueIn(manager: EntityManager, message: NewMessage): Promise<EnqueueResult> {
     return this.#enqueue(manager, message, null);
+  }
+
+  async kept(event: string, transactionId: string): Promise<string | null> {
+    const [row] = await this.#query<KeptRow>(this.#sql.kept, [event, transactionId]);
+    return row?.destinations ?? null;
+  }
+
+  async keptIn(manager: EntityManager, event: string, transactionId: string): Promise<string | null> {
+    const [row] = (await manager.query(this.#sql.kept, [event, transactionId])) as KeptRow[];
+    return row?.destinations ?? null;
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {

@@ -1,3 +1,4 @@
+import { keptDestinations, keptText } from '../kept.js';
 import type {
   ClaimedDelivery,
   DeliveryState,
@@ -41,21 +42,15 @@ const STATES: readonly DeliveryState[] = ['pending', 'inFlight', 'dead'];
 /** A created message is stored when the identity carries its id; an update always is. */
 export function enqueueResult({ kind, id }: NewMessage, row: IdentityRow): EnqueueResult {
   if (kind === 'updated' || row.id === id) return { stored: true };
-  const destinations = JSON.parse(row.destinations ?? '[]') as string[];
+  const destinations = keptDestinations(row.destinations ?? '[]');
   return { stored: false, first: { id: row.id as string, createdAt: Number(row.created_at), destinations } };
 }
 
 /** `[event, transaction id, id, created at, destinations]`: an update holds the identity without being the conversion. */
 export function identityParameters(message: NewMessage): (string | number | null)[] {
-  const { event, transactionId, id, createdAt, deliveries } = message;
+  const { event, transactionId, id, createdAt } = message;
   if (message.kind === 'updated') return [event, transactionId, null, null, null];
-  return [
-    event,
-    transactionId,
-    id,
-    Math.floor(createdAt),
-    JSON.stringify(deliveries.map(({ destination }) => destination)),
-  ];
+  return [event, transactionId, id, Math.floor(createdAt), keptText(message)];
 }
 
 export function toClaimed(row: DeliveryRow): ClaimedDelivery {

@@ -17,6 +17,7 @@ export function sqliteStatements({ messages, deliveries }: TableNames) {
         id = coalesce(m.id, excluded.id), created_at = coalesce(m.created_at, excluded.created_at),
         destinations = coalesce(m.destinations, excluded.destinations), position = m.position + 1
       RETURNING id, created_at, destinations, position`,
+    kept: `SELECT destinations FROM ${messages} WHERE event = ? AND transaction_id = ?`,
     store: `
       INSERT INTO ${deliveries} (id, seq, destination, event, transaction_id, position, body, created_at, due_at,
                                  state, answer, attempt, step, fence)

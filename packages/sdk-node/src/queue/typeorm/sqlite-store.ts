@@ -19,6 +19,7 @@ import { type SqliteStatement, type SqliteTurns, statementsOf } from './sqlite-t
 import type { QueueStore } from './store.js';
 import { STATE, tableNames } from './tables.js';
 
+type KeptRow = Pick<IdentityRow, 'destinations'>;
 type Parameters = (string | number | null)[];
 
 interface CandidateRow extends DeliveryRow {
@@ -56,6 +57,18 @@ export class SqliteStore implements QueueStore {
       await manager.query(this.#sql.store, parameters);
     }
     return result;
+  }
+
+  kept(event: string, transactionId: string): Promise<string | null> {
+    return this.turns.read(() => {
+      const [row] = this.#all<KeptRow>(this.#sql.kept, [event, transactionId]);
+      return row?.destinations ?? null;
+    });
+  }
+
+  async keptIn(manager: EntityManager, event: string, transactionId: string): Promise<string | null> {
+    const [row] = (await manager.query(this.#sql.kept, [event, transactionId])) as KeptRow[];
+    return row?.destinations ?? null;
   }
 
   claim({ destination, limit, leaseMs, now }: ClaimRequest): Promise<ClaimedDelivery[]> {

@@ -1,5 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { asQueueUnavailable, ConfigurationError, QueueUnavailableError } from '../../errors.js';
+import type { Recall } from '../../recall.js';
+import { keptRecall } from '../kept.js';
 import type {
   Claim,
   ClaimedDelivery,
@@ -72,6 +74,15 @@ export class TypeormQueue implements Queue {
       this.#watch.joined(runner);
       const result = await store.enqueueIn(manager, message);
       return result.stored ? { stored: true, joined: true } : result;
+    });
+  }
+
+  /** @param manager the caller's; what its open transaction has stored is known, too */
+  recall(event: string, transactionId: string, manager?: EntityManager): Promise<Recall | undefined> {
+    return this.#with(async (store) => {
+      const joined = manager?.queryRunner?.isTransactionActive ? manager : undefined;
+      const kept = joined ? store.keptIn(joined, event, transactionId) : store.kept(event, transactionId);
+      return keptRecall(await kept);
     });
   }
 
