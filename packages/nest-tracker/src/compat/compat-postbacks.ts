@@ -16,6 +16,14 @@ import { compatReply } from './compat-reply.js';
 import { CompatSettingsService } from './compat-settings.service.js';
 import { pathKey, pathKeyName } from './path-key.js';
 
+/** By what whose postback it is may be found. */
+interface Given {
+  readonly clickIdNames: readonly string[];
+  readonly token: string | undefined;
+  readonly named: string | undefined;
+  readonly snapshot: CatalogSnapshot;
+}
+
 /** What a postback leads to before it is read. */
 interface Lead {
   readonly offer?: CatalogOffer | undefined;
@@ -67,8 +75,8 @@ export class CompatPostbacks {
 
     const token = pathKey(route, request.path) ?? firstValue(pairs, parameters.token);
     const named = firstValue(pairs, ['advertiser']) ?? arrival.vouched?.advertiser;
-    const { offer, advertiser } = await this.follow(network, pairs, { clickIdNames, token, named, snapshot });
-    if (!advertiser) return refuse('findAdvertiser', this.nobody(network, pairs, named));
+    const { offer, advertiser } = await this.follow(pairs, { clickIdNames, token, named, snapshot });
+    if (!advertiser) return refuse('findAdvertiser', this.nobody(network, pairs, { clickIdNames, named }));
     const settings = this.settings.of(network, advertiser);
     const { key } = advertiser.row;
     const transactionName = settings.parameters?.transactionId;
@@ -103,44 +111,36 @@ export class CompatPostbacks {
   }
 
   /** Whose postback it is: by its click, else by its token, else as it says itself. */
-  private async follow(
-    network: CompatNetwork,
-    pairs: readonly Pair[],
-    given: { clickIdNames: string[]; token: string | undefined; named: string | undefined; snapshot: CatalogSnapshot },
-  ): Promise<Lead> {
-    const { clickIdNames, token, named, snapshot } = given;
+  private async follow(pairs: readonly Pair[], { clickIdNames, token, named, snapshot }: Given): Promise<Lead> {
     for (const name of clickIdNames) {
       const id = parseClickId(firstValue(pairs, [name]) ?? '');
       const click = id === undefined ? null : await this.clicks.find(id);
       const offer = click ? snapshot.offersById.get(click.offerId) : undefined;
-      if (!offer) continue;
-      const own = this.settings.of(network, offer.advertiser).parameters?.clickId;
-      const names = own === undefined ? network.receive.parameters.clickId : [own];
-      // A name that only another advertiser has configured means something else here.
-      if (names.includes(name)) return { offer, advertiser: offer.advertiser };
+      if (offer) return { offer, advertiser: offer.advertiser };
     }
     const byToken = token === undefined ? undefined : snapshot.advertisersByTokenHash.get(hashToken(token));
     return { advertiser: byToken ?? snapshot.advertisersByKey.get(named ?? '') };
   }
 
   /** Why no advertiser is known. */
-  private nobody(network: CompatNetwork, pairs: readonly Pair[], named: string | undefined): Refusal {
+  private nobody(
+    network: CompatNetwork,
+    pairs: readonly Pair[],
+    { clickIdNames, named }: Pick<Given, 'clickIdNames' | 'named'>,
+  ): Refusal {
     if (named !== undefined) {
       return { reason: 'unknown_advertiser', field: 'advertiser', detail: 'There is no advertiser with this key.' };
     }
+    const unknown = clickIdNames.find((name) => parseClickId(firstValue(pairs, [name]) ?? '') !== undefined);
+    if (unknown !== undefined) {
+      const detail = 'There is no click with this id. Send the click id exactly as it came in the landing URL.';
+      return { reason: 'click_not_found', field: unknown, detail };
+    }
     const postback = network.receive.read(pairs, this.settings.of(network, undefined));
     if (!postback.ok) return refusalOf(postback.faults);
-    if (postback.value.conversion.clickId === undefined) {
-      const detail =
-        'Nothing says whose postback this is. Add the parameter "advertiser" with the key of the advertiser.';
-      return { reason: 'unknown_advertiser', field: 'advertiser', detail };
-    }
-    const field = network.receive.parameters.clickId.find((name) => firstValue(pairs, [name]) !== undefined);
-    return {
-      reason: 'click_not_found',
-      field,
-      detail: 'There is no click with this id. Send the click id of the landing URL, not the one of another tracker.',
-    };
+    const detail =
+      'Nothing says whose postback this is. Add the parameter "advertiser" with the key of the advertiser.';
+    return { reason: 'unknown_advertiser', field: 'advertiser', detail };
   }
 }
 
