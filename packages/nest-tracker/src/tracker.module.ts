@@ -4,8 +4,10 @@ import { CatalogService } from './catalog/catalog.service.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
+import { AttributionHealer } from './conversions/attribution/attribution-healer.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
+import { DecisionsService } from './conversions/decisions.service.js';
 import { ExchangeRates } from './conversions/pricing/exchange-rates.js';
 import { Recorder } from './conversions/recorder.js';
 import { TrackerEvents } from './events/tracker-events.js';
@@ -38,6 +40,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
 @Module({
   providers: [
     AdminGuard,
+    AttributionHealer,
     AdvertiserSecrets,
     BodyErrors,
     BootChecks,
@@ -49,6 +52,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     CompatSettingsService,
     ConversionSearch,
     ConversionsService,
+    DecisionsService,
     ExchangeRates,
     HttpReplier,
     InboundAnswers,
@@ -69,6 +73,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     ClicksService,
     ConversionSearch,
     ConversionsService,
+    DecisionsService,
     InboundPostbacksService,
     ReportsService,
     Retention,

@@ -39,7 +39,8 @@ export interface PayoutTier {
 
 /**
  * Payout by what the partner has brought to the offer so far in the period, conversions that count (approved and
- * pending) of whatever event before the one that is paid. A whole conversion is paid by one tier.
+ * pending) before the one that is paid. A whole conversion is paid by one tier. With an `event` only that event's
+ * volume is measured.
  */
 export interface TieredPayout {
   readonly kind: 'tiers';

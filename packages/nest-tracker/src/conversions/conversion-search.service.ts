@@ -13,6 +13,8 @@ export interface LedgerItem {
   readonly at: string;
   readonly actor: string;
   readonly cause: string;
+  /** What the person who decided it gave as reason. */
+  readonly note?: string;
   readonly oldStatus: string | null;
   readonly newStatus: string;
   /** Change of the counted revenue; null where no currency is known. */
@@ -33,6 +35,10 @@ export interface ConversionItem {
   readonly status: string;
   readonly revenue: MoneyJson | null;
   readonly payout: MoneyJson | null;
+  /** Revenue as it was reported, when that was in another currency; null otherwise. */
+  readonly originalRevenue: MoneyJson | null;
+  /** Units of the revenue's currency for one of the reported one. */
+  readonly rate: string | null;
   readonly couponCode: string | null;
   readonly customerId: string | null;
   readonly items: Conversion['items'];
@@ -98,6 +104,8 @@ function itemOf(row: Conversion, ledger: readonly LedgerEntry[], catalog: Catalo
     status: row.status,
     revenue: money(row.revenue, row.currency),
     payout: money(row.payout, row.currency),
+    originalRevenue: money(row.originalRevenue ?? 0n, row.originalCurrency),
+    rate: row.rate,
     couponCode: row.couponCode,
     customerId: row.customerId,
     items: row.items,
@@ -108,6 +116,7 @@ function itemOf(row: Conversion, ledger: readonly LedgerEntry[], catalog: Catalo
       at: new Date(entry.at).toISOString(),
       actor: entry.actor,
       cause: entry.cause,
+      ...(entry.note !== null && { note: entry.note }),
       oldStatus: entry.oldStatus,
       newStatus: entry.newStatus,
       revenue: money(entry.revenueDelta, entry.currency),

@@ -11,21 +11,36 @@ import {
   TimeColumn,
 } from '../storage/columns.js';
 
+/** What a message said that only an offer can judge. */
+export interface AsReported {
+  /** Absent: the offer's default. */
+  readonly status?: ConversionStatus;
+  /** Decimal amount in the conversion's currency; counts if the offer lets it. */
+  readonly payout?: string;
+}
+
 /** A counted conversion. Its identity is (advertiser, event, transaction id), held by a unique index. */
 @Entity('tallyback_conversions')
 @Index('tallyback_conversions_identity', ['advertiserId', 'event', 'transactionId'], { unique: true })
 @Index('tallyback_conversions_occurred', ['occurredAt'])
 @Index('tallyback_conversions_click', ['clickId'])
 @Index('tallyback_conversions_offer', ['offerId', 'receivedAt'])
+@Index('tallyback_conversions_customer', ['advertiserId', 'customerId', 'clickedAt'], {
+  where: 'customer_id IS NOT NULL',
+})
+@Index('tallyback_conversions_unattributed', ['id'], { where: 'offer_id IS NULL' })
 export class Conversion {
   @IdPrimaryColumn() id: string;
   @IdColumn('advertiser_id') advertiserId: string;
   @TextColumn('event', 64) event: string;
   @TextColumn('transaction_id', 128) transactionId: string;
-  /** Null while unattributed. */
+  /** Null while unattributed, and when a coupon attributes it. */
   @IdColumn('click_id', { nullable: true }) clickId: string | null;
   /** The click id as it was sent, when no such click is known (yet). */
   @IdColumn('claimed_click_id', { nullable: true }) claimedClickId: string | null;
+  /** While it is unattributed: what the message said that only an offer can judge. */
+  @JsonColumn('as_reported', { nullable: true }) asReported: AsReported | null;
+  /** Null while unattributed. */
   @IdColumn('offer_id', { nullable: true }) offerId: string | null;
   @IdColumn('partner_id', { nullable: true }) partnerId: string | null;
   @IdColumn('campaign_id', { nullable: true }) campaignId: string | null;

@@ -15,6 +15,8 @@ export interface Change {
   readonly cause: string;
   /** Id of the message that caused it, when it had one. */
   readonly deliveryId: string | null;
+  /** In a person's own words. */
+  readonly note?: string | null;
 }
 
 /** What is decided about one message or other request, as plain data; nothing has happened yet. */

@@ -26,7 +26,7 @@ export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects
     if (change) {
       const { before, after } = change;
       (before === null || inserted.has(after.id) ? inserted : updated).set(after.id, after);
-      ledger.push(ledgerEntryOf(change));
+      ledger.push(...ledgerEntriesOf(change));
     }
     if (delivery) deliveries.push({ id: createId(delivery.at), ...delivery });
     if (row) logged.push(row);
@@ -37,8 +37,23 @@ export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects
   return { inserted: byIdentity, updated: [...updated.values()], ledger, deliveries, logged };
 }
 
-/** What a change did: who, when, why, old and new status, and the change of the counted amounts. */
-function ledgerEntryOf({ before, after, at, actor, cause, deliveryId }: Change): LedgerEntry {
+/**
+ * What a change did: who, when, why, old and new status, and the change of the counted amounts. A change of the currency
+ * takes back what counted in the old one and counts anew, so that the sums hold in each.
+ */
+function ledgerEntriesOf(change: Change): LedgerEntry[] {
+  const { before, after } = change;
+  const moved = before !== null && before.currency !== null && before.currency !== after.currency;
+  if (!moved) return [ledgerEntryOf(change, before, after)];
+  const nothing = (conversion: Conversion) => ({ ...conversion, revenue: 0n, payout: 0n });
+  return [
+    ledgerEntryOf(change, before, nothing(before)),
+    ledgerEntryOf(change, { ...nothing(before), currency: after.currency }, after),
+  ];
+}
+
+function ledgerEntryOf(change: Change, before: Conversion | null, after: Conversion): LedgerEntry {
+  const { at, actor, cause, deliveryId, note } = change;
   const counted = (conversion: Conversion | null, amount: 'revenue' | 'payout') =>
     conversion && counts(conversion.status) ? conversion[amount] : 0n;
   return {
@@ -47,6 +62,7 @@ function ledgerEntryOf({ before, after, at, actor, cause, deliveryId }: Change):
     at,
     actor,
     cause,
+    note: note ?? null,
     deliveryId,
     oldStatus: before?.status ?? null,
     newStatus: after.status,

@@ -19,10 +19,12 @@ export class LedgerEntry {
   @IdPrimaryColumn() id: string;
   @IdColumn('conversion_id') conversionId: string;
   @TimeColumn('at') at: number;
-  /** Who changed it, for example `advertiser:acme`. */
+  /** Who changed it: `advertiser:acme`, `admin` or `admin:<user>`, `tracker`. */
   @TextColumn('actor', 96) actor: string;
-  /** Why, for example `conversion.created`. */
+  /** Why: the type of the message, `decision` (by hand), or `attribution` (its click or coupon appeared). */
   @TextColumn('cause', 64) cause: string;
+  /** What the person who did it gave as reason. */
+  @TextColumn('note', 500, { nullable: true }) note: string | null;
   /** Id of the message that caused it, when it had one. */
   @TextColumn('delivery_id', 72, { nullable: true }) deliveryId: string | null;
   /** Null on the entry that creates the conversion. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { HEADER_ADVERTISER, signUrl } from '@tallyback/protocol';
 import { Webhook } from 'standardwebhooks';
 import { SECRETS } from './catalog.js';
-import { type Answer, type Json, send } from './requests.js';
+import { type Answer, type Json, manage, send } from './requests.js';
 import type { Tracker } from './start-tracker.js';
 
 export interface MessageOptions {
@@ -55,6 +55,20 @@ export function report(tracker: Tracker, data: Json, options?: MessageOptions): 
 /** Sends a signed `conversion.updated`. */
 export function change(tracker: Tracker, data: Json, options?: MessageOptions): Promise<Answer> {
   return post(tracker, updated(data, options?.at), options);
+}
+
+/** Decides about a conversion by hand; one that is not there is asked for under an id that nothing has. */
+export async function decide(
+  tracker: Tracker,
+  { clickId, transactionId, ...decision }: Json & { clickId?: string; transactionId: string },
+): Promise<Answer> {
+  const filters = new URLSearchParams({ transactionId, ...(clickId !== undefined && { clickId }) });
+  const { body } = await manage(tracker, `/v1/conversions?${filters}`);
+  const [conversion] = body.items as Json[];
+  return manage(tracker, `/v1/conversions/${conversion?.id ?? '00000000000000000000000000'}/status`, {
+    method: 'POST',
+    body: decision,
+  });
 }
 
 /** Path and query of a classic postback. */

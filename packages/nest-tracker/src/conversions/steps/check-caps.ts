@@ -26,11 +26,11 @@ const PERIOD_CAPS = [
  * conversion and take a small one after it.
  */
 export const checkCaps: Step = (context) => {
-  const { offer, click, catalog } = context;
+  const { offer, place, catalog } = context;
   if (!offer || !counts(statusOf(context))) return undefined;
   const { id, key, caps, currency } = offer.row;
   const refused = refusedBy(context, { who: `Offer "${key}"`, scope: offerScope(id), caps, currency });
-  const partner = click && catalog.partnersById.get(click.partnerId);
+  const partner = place && catalog.partnersById.get(place.partnerId);
   if (refused || !partner) return refused;
   const scope = partnerScope(partner.id);
   return refusedBy(context, {

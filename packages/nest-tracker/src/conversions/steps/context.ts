@@ -18,14 +18,20 @@ export interface StepContext {
   readonly now: number;
   /** When the conversion happened: as the sender says, but never in the future. */
   readonly occurredAt: number;
-  /** Found by findClick; stays undefined for a conversion that is stored unattributed. */
+  /** Found by findClick or findCustomersClick. */
   click?: KnownClick;
+  /** Offer and place stay undefined for a conversion that is stored unattributed. */
   offer?: CatalogOffer;
+  /** What the conversion is counted for: its click's, or its coupon's. */
+  place?: Place;
   /** Exchange rates that were asked for before the transaction. */
   readonly rates: RateLookup;
   /** What the conversion is worth; found by price. */
   price: Price;
 }
+
+/** Row ids of the offer, campaign and partner that a conversion is counted for. */
+export type Place = Pick<KnownClick, 'offerId' | 'campaignId' | 'partnerId'>;
 
 /** What makes the message's conversion the same one. */
 export function identityOf({ advertiser, message }: Intake): Identity {

@@ -1,6 +1,6 @@
 import { refuse, type Step } from './step.js';
 
-/** Finds the click that the message names, with its offer. Only a signed sender may report without a known click. */
+/** Finds the click that the message names, with its offer. Only a signed sender may report without a known click: then coupon or customer may say where it belongs. */
 export const findClick: Step = (context) => {
   const { intake, known, catalog } = context;
   const { clickId } = intake.message.data;
@@ -21,5 +21,6 @@ export const findClick: Step = (context) => {
   const offer = catalog.offersById.get(click.offerId);
   if (!offer) return refuse('offer_inactive', 'The offer of this click is not in the catalog any more.');
   context.offer = offer;
+  context.place = click;
   return undefined;
 };

@@ -1,5 +1,6 @@
 import { changeConversion } from '../change-conversion.js';
 import type { Conversion } from '../conversion.entity.js';
+import type { ChangeMode } from '../pricing/reprice-conversion.js';
 import { identityOf } from './context.js';
 import { refuse, type Step, type StepContext, type StepEnd } from './step.js';
 
@@ -23,7 +24,7 @@ export const findExisting: Step = (context) => {
 
 /** What a message about a conversion that stands does to it. */
 function standing(context: StepContext, existing: Conversion): StepEnd {
-  const { intake, catalog } = context;
+  const { intake, catalog, known } = context;
   const { message, sender } = intake;
   // Whoever is not proven by a signature has to know the click, also to hear of a conversion that stands.
   if (!sender.signed && message.data.clickId !== existing.clickId) {
@@ -31,13 +32,15 @@ function standing(context: StepContext, existing: Conversion): StepEnd {
       'The conversion with this event and transaction id belongs to another click. Check the transaction id.';
     return refuse('click_mismatch', detail, 'data.clickId');
   }
-  if (message.type === 'conversion.updated') return changeConversion(context, existing, 'replace');
+  const change = (mode: ChangeMode) =>
+    changeConversion(message.data, { ...context, signed: sender.signed }, known.conversions.forChange(existing), mode);
+  if (message.type === 'conversion.updated') return change('replace');
   const offer = existing.offerId === null ? undefined : catalog.offersById.get(existing.offerId);
   switch (offer?.row.duplicates[message.data.event] ?? intake.onRepeat) {
     case 'update':
-      return changeConversion(context, existing, 'replace');
+      return change('replace');
     case 'increment':
-      return changeConversion(context, existing, 'add');
+      return change('add');
     case 'reject':
       return refuse(
         'duplicate_refused',

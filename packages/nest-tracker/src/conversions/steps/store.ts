@@ -1,4 +1,4 @@
-import { createId } from '@tallyback/protocol';
+import { type ConversionMessage, createId } from '@tallyback/protocol';
 import { Conversion } from '../conversion.entity.js';
 import { type StepContext, statusOf } from './context.js';
 import type { Step } from './step.js';
@@ -6,11 +6,16 @@ import type { Step } from './step.js';
 /** Makes the conversion; it is stored with everything else that the group decides. */
 export const store: Step = (context) => {
   const conversion = conversionOf(context);
-  return { outcome: context.click ? 'recorded' : 'unattributed', conversion, before: null };
+  return { outcome: context.place ? 'recorded' : 'unattributed', conversion, before: null };
 };
 
+/** What only an offer can judge, kept until there is one. */
+function asReported({ status, payout }: ConversionMessage['data']): Conversion['asReported'] {
+  return { ...(status !== undefined && { status }), ...(payout !== undefined && { payout }) };
+}
+
 function conversionOf(context: StepContext): Conversion {
-  const { intake, click, now, occurredAt, price } = context;
+  const { intake, click, place, now, occurredAt, price } = context;
   const { data } = intake.message;
   const conversion = new Conversion();
   conversion.id = createId(now);
@@ -18,10 +23,11 @@ function conversionOf(context: StepContext): Conversion {
   conversion.event = data.event;
   conversion.transactionId = data.transactionId;
   conversion.clickId = click?.id ?? null;
-  conversion.claimedClickId = click ? null : (data.clickId ?? null);
-  conversion.offerId = click?.offerId ?? null;
-  conversion.partnerId = click?.partnerId ?? null;
-  conversion.campaignId = click?.campaignId ?? null;
+  conversion.claimedClickId = data.clickId === click?.id ? null : (data.clickId ?? null);
+  conversion.offerId = place?.offerId ?? null;
+  conversion.partnerId = place?.partnerId ?? null;
+  conversion.campaignId = place?.campaignId ?? null;
+  conversion.asReported = place ? null : asReported(data);
   conversion.status = statusOf(context);
   Object.assign(conversion, price);
   conversion.couponCode = data.couponCode ?? null;

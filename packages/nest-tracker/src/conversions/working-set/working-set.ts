@@ -1,5 +1,6 @@
 import type { TrackerStorage } from '../../storage/tracker-storage.js';
 import type { TransactionWork } from '../../storage/transaction-work.js';
+import { CustomersClicks, customerQueries } from '../attribution/customers-clicks.js';
 import type { Decision } from '../decision.js';
 import { Counters, counterQueries } from './counters.js';
 import { FirstOfClick, firstOfClickQueries } from './first-of-click.js';
@@ -15,6 +16,7 @@ export function workingSetQueries(storage: TrackerStorage) {
     deliveries: deliveryQueries(storage),
     firstOfClick: firstOfClickQueries(storage),
     counters: counterQueries(storage),
+    customers: customerQueries(storage),
   };
 }
 
@@ -35,6 +37,7 @@ export class WorkingSet {
   readonly deliveries: SeenDeliveries;
   readonly firstOfClick: FirstOfClick;
   readonly counters: Counters;
+  readonly customers: CustomersClicks;
   private expected: Expected[] = [];
 
   constructor(queries: ReturnType<typeof workingSetQueries>) {
@@ -43,6 +46,7 @@ export class WorkingSet {
     this.deliveries = new SeenDeliveries(queries.deliveries);
     this.firstOfClick = new FirstOfClick(queries.firstOfClick);
     this.counters = new Counters(queries.counters);
+    this.customers = new CustomersClicks(queries.customers);
   }
 
   /** Wants a click, and what a conversion of it would count in. */
@@ -68,6 +72,7 @@ export class WorkingSet {
     yield* this.conversions.loadLocked(waited);
     yield* this.deliveries.load();
     yield* this.firstOfClick.load();
+    yield* this.customers.load();
   }
 
   /** Makes a decision known to those that come after it. */
@@ -76,6 +81,7 @@ export class WorkingSet {
       this.counters.move(change.before, change.after);
       this.conversions.put(change.after);
       this.firstOfClick.put(change.after);
+      this.customers.put(change.after);
     }
     if (delivery) this.deliveries.put(delivery, delivery.conversionId);
   }
@@ -85,6 +91,7 @@ export class WorkingSet {
     this.conversions.reset();
     this.deliveries.reset();
     this.firstOfClick.reset();
+    this.customers.reset();
     this.counters.reset();
   }
 }

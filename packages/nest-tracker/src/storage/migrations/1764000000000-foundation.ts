@@ -121,6 +121,7 @@ const tables = [
       text('transaction_id', 128),
       nullable(reference('click_id')),
       nullable(reference('claimed_click_id')),
+      nullable(long('as_reported')),
       nullable(reference('offer_id')),
       nullable(reference('partner_id')),
       nullable(reference('campaign_id')),
@@ -147,6 +148,11 @@ const tables = [
       index('tallyback_conversions_occurred', 'occurred_at'),
       index('tallyback_conversions_click', 'click_id'),
       index('tallyback_conversions_offer', 'offer_id', 'received_at'),
+      {
+        ...index('tallyback_conversions_customer', 'advertiser_id', 'customer_id', 'clicked_at'),
+        where: 'customer_id IS NOT NULL',
+      },
+      { ...index('tallyback_conversions_unattributed', 'id'), where: 'offer_id IS NULL' },
     ],
   }),
   new Table({
@@ -157,6 +163,7 @@ const tables = [
       big('at'),
       text('actor', 96),
       text('cause', 64),
+      nullable(text('note', 500)),
       nullable(text('delivery_id', 72)),
       nullable(text('old_status', 16)),
       text('new_status', 16),

@@ -1,0 +1,153 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { idLowerBound } from '@tallyback/protocol';
+import type { Subscription } from 'rxjs';
+import { CatalogService } from '../../catalog/catalog.service.js';
+import { TrackerEvents } from '../../events/tracker-events.js';
+import { Clock } from '../../storage/clock.js';
+import { TrackerStorage } from '../../storage/tracker-storage.js';
+import { ExchangeRates } from '../pricing/exchange-rates.js';
+import { noRates, ratesFor } from '../pricing/rate-lookup.js';
+import { Recorder } from '../recorder.js';
+import { AttributionJob, intakeOf } from './attribution-job.js';
+import { Claims } from './claims.js';
+import { findCandidates, findClaims, type Wanted } from './unattributed.js';
+
+/** For what other processes and restored clicks brought, which nothing told this one of. */
+const SWEEP_INTERVAL_MS = 300_000;
+/** Older conversions stay unattributed: what they earned has long been settled. */
+const MAX_AGE_MS = 90 * 86_400_000;
+
+/**
+ * Attributes conversions that were stored without a click as soon as their click or coupon appears: when a click is
+ * committed that one of them names, when the catalog changes, at boot, and every five minutes.
+ */
+@Injectable()
+export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(AttributionHealer.name);
+  private readonly claims = new Claims();
+  private readonly subscriptions: Subscription[] = [];
+  private readonly queued = new Set<string>();
+  private sweepWanted = false;
+  private running: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private catalogVersion: string | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly events: TrackerEvents,
+    private readonly catalog: CatalogService,
+    private readonly recorder: Recorder,
+    private readonly rates: ExchangeRates,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.subscriptions.push(
+      this.events.clicks$.subscribe(({ id }) => this.attribute(this.claims.of(id))),
+      this.events.conversions$.subscribe(({ outcome, conversion }) => {
+        if (outcome !== 'unattributed' || conversion.claimedClickId === null) return;
+        this.claims.add(conversion.claimedClickId, conversion.id);
+        // Its click may have been committed while it was decided on, and told of before anybody waited for it.
+        this.attribute([conversion.id]);
+      }),
+      this.catalog.read$.subscribe(({ version }) => {
+        const changed = this.catalogVersion !== undefined && this.catalogVersion !== version;
+        this.catalogVersion = version;
+        if (changed) this.sweep();
+      }),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.sweep();
+    this.timer = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    await this.settled();
+  }
+
+  /** Looks through everything that is unattributed, in the background; see `settled`. */
+  sweep(): void {
+    this.sweepWanted = true;
+    this.start();
+  }
+
+  /** Resolves when nothing is left that was known to be looked at. */
+  async settled(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  private attribute(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    for (const id of ids) this.queued.add(id);
+    this.start();
+  }
+
+  private start(): void {
+    if (this.stopped) return;
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  private async run(): Promise<void> {
+    // What belongs to requests that are being answered goes first.
+    await new Promise(setImmediate);
+    while (!this.stopped && (this.queued.size > 0 || this.sweepWanted)) {
+      try {
+        if (this.queued.size > 0) await this.attributeQueued();
+        else await this.sweepAll();
+      } catch (error) {
+        const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+        this.logger.warn(`Conversions without a click could not be looked through: ${said}. They will be again.`);
+        return;
+      }
+    }
+  }
+
+  private async attributeQueued(): Promise<void> {
+    const ids = [...this.queued].slice(0, 500);
+    for (const id of ids) this.queued.delete(id);
+    await this.attributeSome({ ids });
+  }
+
+  private async sweepAll(): Promise<void> {
+    this.sweepWanted = false;
+    let after: string | undefined = idLowerBound(this.clock.now() - MAX_AGE_MS);
+    for (const { claimedClickId, id } of await findClaims(this.storage, after, Claims.MOST)) {
+      if (claimedClickId !== null) this.claims.add(claimedClickId, id);
+    }
+    while (after !== undefined && !this.stopped) after = await this.attributeSome({ after });
+  }
+
+  /** @returns the id of the last conversion that was looked at; undefined when there was none */
+  private async attributeSome(wanted: Wanted): Promise<string | undefined> {
+    const candidates = await findCandidates(this.storage, wanted);
+    const catalog = await this.catalog.snapshot();
+    const jobs: AttributionJob[] = [];
+    for (const { conversion, clickFound } of candidates) {
+      const { advertiserId, couponCode } = conversion;
+      const advertiser = catalog.advertisersById.get(advertiserId);
+      const couponFound = couponCode !== null && catalog.couponOf(advertiserId, couponCode) !== undefined;
+      if (!advertiser || !(clickFound || couponFound)) continue;
+      const rates = (await ratesFor(intakeOf(conversion, advertiser), catalog, this.rates)) ?? noRates;
+      jobs.push(new AttributionJob(advertiser, conversion, { catalog, rates }, this.clock.now()));
+    }
+    const results = await this.recorder.submitAll(jobs);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return candidates[candidates.length - 1]?.conversion.id;
+  }
+}

@@ -1,0 +1,22 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+const MAX_LENGTH = 96;
+
+/**
+ * Who makes a management request, for the ledger: `admin`, with the id of the user that the host's own guard has put on
+ * the request, when there is one.
+ */
+export const ActingUser = createParamDecorator((_: unknown, context: ExecutionContext): string =>
+  actorOf(context.switchToHttp().getRequest<{ user?: unknown }>().user),
+);
+
+export function actorOf(user: unknown): string {
+  const { id, sub, username } = (typeof user === 'object' && user !== null ? user : { id: user }) as Record<
+    string,
+    unknown
+  >;
+  const found = [id, sub, username].find((name) => typeof name === 'string' || typeof name === 'number');
+  if (found === undefined || found === '') return 'admin';
+  // What a host takes for an id may hold what a database cannot keep.
+  return `admin:${String(found).replaceAll(/[\0\p{Surrogate}]/gu, '')}`.slice(0, MAX_LENGTH);
+}
