@@ -86,10 +86,10 @@ describe('what senders do', () => {
       it('"&amp;" out of a page’s source separates parameters as "&" does', async () => {
         const { tracker } = current;
         const clickId = await click(tracker, 'open');
-        const path = `${route}?${clickName}=${clickId}&amp;${transactionName}=A&amp;${revenueName}=2.00`;
+        const path = `${route}?${clickName}=${clickId}&amp;${transactionName}=${clickId}&amp;${revenueName}=2.00`;
         expect((await send(tracker, path)).status).toBe(201);
         expect(await stored(tracker, clickId)).toMatchObject([
-          { transactionId: 'A', revenue: { amount: '2.00' }, metadata: null },
+          { transactionId: clickId, revenue: { amount: '2.00' }, metadata: null },
         ]);
       });
 
@@ -106,8 +106,8 @@ describe('what senders do', () => {
         const { tracker } = current;
         const clickId = await click(tracker, 'open');
         const path = `${route}?${clickName}=${clickId}&${transactionName}=`;
-        expect((await send(tracker, `${path}50%25-%zz-%`)).status).toBe(201);
-        expect(await stored(tracker, clickId)).toMatchObject([{ transactionId: '50%-%zz-%' }]);
+        expect((await send(tracker, `${path}${clickId}50%25-%zz-%`)).status).toBe(201);
+        expect(await stored(tracker, clickId)).toMatchObject([{ transactionId: `${clickId}50%-%zz-%` }]);
         const latin = await send(tracker, `${path}Stra%DFe`);
         expect(refusal(latin)).toEqual([400, 'invalid_field', transactionName]);
         expect(latin.body.detail).toMatch(/UTF-8/);
@@ -120,7 +120,9 @@ describe('what senders do', () => {
         const { tracker } = current;
         const clickId = await click(tracker, 'open');
         const more = Array.from({ length: 1_000 }, (_, index) => `p${index}=value`).join('&');
-        expect((await send(tracker, `${route}?${clickName}=${clickId}&${transactionName}=1&${more}`)).status).toBe(201);
+        expect(
+          (await send(tracker, `${route}?${clickName}=${clickId}&${transactionName}=${clickId}&${more}`)).status,
+        ).toBe(201);
         const [conversion] = await stored(tracker, clickId);
         const bytes = Buffer.byteLength(JSON.stringify(conversion?.metadata));
         expect(bytes).toBeGreaterThan(3_500);
