@@ -1,19 +1,26 @@
-// Builds dist/tallyback.js, the file for a plain <script> tag. The options live in bundle.json because
-// the size gate measures with the same ones.
-import { readFileSync, statSync } from 'node:fs';
+// Builds the files for a plain <script> tag: dist/tallyback.js, the same with explanations for development, and
+// dist/sri.json with the hashes for the integrity attribute. The options live in bundle.json because the size gate
+// measures with the same ones.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const outfile = file('dist/tallyback.js');
+const shared = JSON.parse(readFileSync(file('bundle.json'), 'utf8'));
+const { version } = JSON.parse(readFileSync(file('package.json'), 'utf8'));
+const integrity = {};
 
-await build({
-  ...JSON.parse(readFileSync(file('bundle.json'), 'utf8')),
-  entryPoints: [file('src/iife.ts')],
-  outfile,
-  format: 'iife',
-});
-
-const gzip = gzipSync(readFileSync(outfile), { level: 9 }).length;
-process.stdout.write(`sdk-browser: dist/tallyback.js ${statSync(outfile).size} bytes, ${gzip} gzip\n`);
+for (const [name, entry, minify] of [
+  ['tallyback.js', 'iife.ts', true],
+  ['tallyback.debug.js', 'iife-debug.ts', false],
+]) {
+  const outfile = file(`dist/${name}`);
+  await build({ ...shared, minify, entryPoints: [file(`src/${entry}`)], outfile, format: 'iife' });
+  const bytes = readFileSync(outfile);
+  integrity[name] = `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+  const gzip = gzipSync(bytes, { level: 9 }).length;
+  process.stdout.write(`sdk-browser: dist/${name} ${bytes.length} bytes, ${gzip} gzip\n`);
+}
+writeFileSync(file('dist/sri.json'), `${JSON.stringify({ version, integrity }, null, 2)}\n`);

@@ -17,7 +17,7 @@ import type { Captured, Clicks, Options, Touch } from './types.js';
  * A prerendered page writes nothing before it is shown. Nothing here throws into the page.
  */
 export function init(options: Options = {}): Clicks {
-  const { params = ['clickid'], path, model, validate, window: seconds = 2_592_000 } = options;
+  const { params = ['clickid'], path, model, keep, validate, window: seconds = 2_592_000 } = options;
   const lifetime = seconds * 1000;
   const store = twins(options);
   // The browser's own dispatch: a listener's error neither stops the others nor goes unreported.
@@ -29,13 +29,13 @@ export function init(options: Options = {}): Clicks {
 
   const stored = () =>
     consent === 'granted' ? store.read().filter(({ id, param }) => !checkId(id, param, validate)) : [];
-  const known = () => merge([...stored(), ...held], Date.now(), lifetime);
-  const first = () => known()[0];
-  const last = () => known().pop();
+  const all = () => merge([...stored(), ...held], Date.now(), lifetime, keep);
+  const first = () => all()[0];
+  const last = () => all().pop();
   const get = model === 'first' ? first : last;
 
   function announce(): void {
-    const state = encode(known());
+    const state = consent + encode(all());
     if (state !== announced) {
       announced = state;
       changes.dispatchEvent(new Event('change'));
@@ -44,11 +44,11 @@ export function init(options: Options = {}): Clicks {
 
   function commit(): void {
     if (consent === 'granted' && isActive()) {
-      const touches = known();
+      const touches = all();
       // Until the newest click runs out and never longer; without one that lies in the past.
       store.write(touches, (last()?.at ?? 0) + lifetime);
       held = [];
-      if (encode(known()) !== encode(touches)) held = touches;
+      if (encode(all()) !== encode(touches)) held = touches;
     }
     announce();
   }
@@ -59,7 +59,7 @@ export function init(options: Options = {}): Clicks {
     announce();
   }
 
-  function take(address = location.href): Captured {
+  function take(address = location.href, more?: Partial<Touch>): Captured | undefined {
     const url = new URL(address, location.href);
     const now = Date.now();
     let refusal: Captured | undefined;
@@ -72,27 +72,27 @@ export function init(options: Options = {}): Clicks {
       const time = own ? clickTime(id) : now;
       const stale = time <= now - lifetime;
       const at = stale || time > now ? now : time;
-      const isKept = () => known().some((touch) => touch.id === id);
+      const isKept = () => all().some((touch) => touch.id === id);
       let reason = consent === 'denied' ? 'consent' : checkId(value, param, validate);
       if (!reason) {
         if (isKept()) return { status: 'same', param };
         if (stale && last()) reason = 'expired';
         else {
           const landing = (url.origin + url.pathname).slice(0, 200);
-          held.push({ at, param, id, landing, referrer: document.referrer.split('/', 3).join('/') });
+          held.push({ at, param, id, landing, referrer: document.referrer.split('/', 3).join('/'), ...more });
           if (isKept()) return { status: 'new', param };
           reason = 'older';
         }
       }
       refusal ??= { status: 'rejected', param, reason };
     }
-    return refusal ?? { status: 'none' };
+    return refusal;
   }
 
-  function capture(address?: string): Captured {
-    const captured = attempt<Captured, Captured>(() => take(address), { status: 'none' });
+  function capture(address?: string, more?: Partial<Touch>): Captured {
+    const captured = attempt(() => take(address, more));
     commit();
-    return captured;
+    return captured ?? { status: 'none' };
   }
 
   const begin = () => (consent === 'denied' ? clear() : capture());
@@ -110,6 +110,8 @@ export function init(options: Options = {}): Clicks {
     get,
     first,
     last,
+    all,
+    consent: () => consent,
     capture,
     subscribe(listener) {
       const call = () => listener(get());

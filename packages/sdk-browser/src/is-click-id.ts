@@ -3,5 +3,5 @@
  * The same grammar as `@tallyback/protocol` has; a test compares the two.
  */
 export function isClickId(value: string): boolean {
-  return /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i.test(value);
+  return /^[0-7][^\Wilou_]{25}$/i.test(value);
 }

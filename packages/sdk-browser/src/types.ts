@@ -61,6 +61,8 @@ export interface Options {
   model?: Model;
   /** How long a click counts, in seconds from the click. Default 30 days. */
   window?: number;
+  /** How many clicks are kept: the first, and the last ones. Default 2; more make a longer path and a longer cookie. */
+  keep?: number;
   /** `false`: no cookie. */
   cookie?: false | CookieOptions;
   /** `false`: no localStorage. Default `true`. */
@@ -82,14 +84,19 @@ export interface Clicks {
   first(): Touch | undefined;
   /** The newest click within the window. */
   last(): Touch | undefined;
+  /** Every click that is kept, oldest first. */
+  all(): Touch[];
+  /** What counts as the visitor's consent now. */
+  consent(): Consent;
   /**
    * Looks for a click id in a URL. `init()` does it for the page; call it after a client-side navigation.
    * @param url default: the current address
+   * @param more what is known better about this click, for example by your server: `at`, `landing`, `referrer`
    */
-  capture(url?: string): Captured;
+  capture(url?: string, more?: Partial<Touch>): Captured;
   /**
-   * Calls back when the click that counts changes: here, in another tab, or while the page was in the back/forward
-   * cache. What the callback throws is reported as an event listener's error would be.
+   * Calls back when a click is kept or forgotten, or when consent changes: here, in another tab, or while the page was
+   * in the back/forward cache. What the callback throws is reported as an event listener's error would be.
    * @returns a function that ends the subscription
    */
   subscribe(listener: (touch: Touch | undefined) => void): () => void;

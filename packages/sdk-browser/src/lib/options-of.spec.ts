@@ -21,9 +21,9 @@ describe('optionsOf', () => {
         cookieName: 'ck',
         cookieDomain: 'shop.example',
         storage: 'off',
-        field: 'ref',
+        keep: '4',
       }),
-    ).toEqual({
+    ).toMatchObject({
       params: ['clickid', 'gclid', 'irclickid'],
       path: '/land/{clickid}',
       model: 'first',
@@ -31,7 +31,7 @@ describe('optionsOf', () => {
       consent: 'pending',
       cookie: { name: 'ck', domain: 'shop.example' },
       storage: false,
-      field: 'ref',
+      keep: 4,
     });
   });
 

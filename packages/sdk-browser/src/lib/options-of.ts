@@ -1,17 +1,22 @@
-import type { FormOptions } from '../forms.js';
-import type { Consent, Model, Options } from '../types.js';
+import type { Options } from '../types.js';
 
-/** The settings in a script tag's data attributes. What is absent or makes no sense is left to the defaults. */
-export function optionsOf(data: Readonly<Record<string, string | undefined>>): Options & FormOptions {
+/** The data attributes of a script tag. */
+export type Data = Readonly<Record<string, string | undefined>>;
+
+/** The words of an attribute, separated by commas or space; undefined when it has none. */
+export const wordsOf = (text?: string): string[] | undefined => text?.match(/[^\s,]+/g) ?? undefined;
+
+/**
+ * The settings of `init()` in a script tag. What is absent or makes no sense is left to the defaults, but for a slip of
+ * the pen in the word for consent: then nothing is stored until a clear word comes.
+ */
+export function optionsOf(data: Data): Options {
   return {
-    params: data.params?.match(/[^\s,]+/g) ?? undefined,
-    path: data.path,
-    model: data.model as Model,
+    ...(data as Options),
+    params: wordsOf(data.params),
     window: Number(data.window) || undefined,
-    // Anything but these words is a slip of the pen about consent: then nothing is stored until a clear word comes.
-    consent: data.consent as Consent,
+    keep: Number(data.keep) || undefined,
     cookie: data.cookie !== 'off' && { name: data.cookieName, domain: data.cookieDomain },
     storage: data.storage !== 'off',
-    field: data.field,
   };
 }

@@ -28,7 +28,7 @@ export function twins({ cookie = {}, storage = true }: Options): {
         attempt(() => {
           const found = read();
           // Writing the same again would cut a cookie's life short in some browsers and prolong it in none.
-          if (found.every(isOurs) && (text ? !found.includes(text) : found[0])) write(text, until);
+          if (found.every(isOurs) && String(found) !== text) write(text, until);
         });
       }
     },

@@ -18,6 +18,22 @@ export function bundle(contents: string, options: BuildOptions): Promise<string>
 /** The script-tag build, of the sources as they are now. */
 export const scriptBuild = () => run({ entryPoints: [join(root, 'src/iife.ts')], format: 'iife' });
 
-/** Both public modules as a global `sdk`, to call them with options of a test's own. */
+const PUBLIC = [
+  ...['index', 'debug', 'decorate', 'direct', 'forms', 'handoff', 'late', 'platforms', 'registry', 'sync'],
+  ...['consent/gpc', 'consent/gpp', 'consent/google', 'consent/tcf'],
+];
+
+/** All public modules as a global `sdk`, to call them with options of a test's own. */
 export const moduleBuild = () =>
-  bundle("export * from './index.js'; export * from './forms.js';", { format: 'iife', globalName: 'sdk' });
+  bundle(PUBLIC.map((name) => `export * from './${name}.js';`).join(''), { format: 'iife', globalName: 'sdk' });
+
+/** React with a page that shows the click, and the hook: `showClick(clicks, element)` as a global. */
+export const reactBuild = () =>
+  bundle(
+    `import { createElement } from 'react';
+     import { createRoot } from 'react-dom/client';
+     import { useClick } from './react.js';
+     const Shown = ({ clicks }) => 'click: ' + (useClick(clicks)?.id ?? 'none');
+     globalThis.showClick = (clicks, element) => createRoot(element).render(createElement(Shown, { clicks }));`,
+    { format: 'iife', define: { 'process.env.NODE_ENV': '"production"' } },
+  );

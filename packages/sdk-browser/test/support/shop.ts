@@ -1,17 +1,42 @@
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
-import type { FormOptions } from '../../src/forms.js';
+import type * as google from '../../src/consent/google.js';
+import type * as gpc from '../../src/consent/gpc.js';
+import type * as gpp from '../../src/consent/gpp.js';
+import type * as tcf from '../../src/consent/tcf.js';
+import type * as debug from '../../src/debug.js';
+import type * as decorate from '../../src/decorate.js';
+import type * as direct from '../../src/direct.js';
+import type * as forms from '../../src/forms.js';
+import type * as handoff from '../../src/handoff.js';
+import type { Global } from '../../src/iife.js';
+import type * as index from '../../src/index.js';
+import type * as late from '../../src/late.js';
+import type * as platforms from '../../src/platforms.js';
+import type * as registry from '../../src/registry.js';
+import type * as sync from '../../src/sync.js';
 import type { Clicks, Options } from '../../src/types.js';
 import { moduleBuild, scriptBuild } from './build.js';
 import { type Answer, type Site, startSite, type Visit } from './site.js';
 
 /** What the pages under test have as globals. */
 declare global {
-  var sdk: {
-    init(options?: Options): Clicks;
-    forms(clicks: Clicks, options?: FormOptions): () => void;
-  };
+  var sdk: typeof index &
+    typeof debug &
+    typeof decorate &
+    typeof direct &
+    typeof forms &
+    typeof handoff &
+    typeof late &
+    typeof platforms &
+    typeof registry &
+    typeof sync &
+    typeof gpc &
+    typeof gpp &
+    typeof google &
+    typeof tcf;
   var clicks: Clicks;
-  var tallyback: Clicks & { push(...calls: unknown[]): void };
+  var tallyback: Omit<Global, 'push'> & { push(...calls: unknown[]): void };
+  var showClick: (clicks: Clicks, element: Element | null) => void;
   var seen: unknown[];
 }
 

@@ -9,8 +9,8 @@ export interface Visit {
   body: string;
 }
 
-/** An answer: a page, or text with headers of its own. */
-export type Answer = string | { headers?: Record<string, string | string[]>; body: string };
+/** An answer: a page, or text with a status and headers of its own. */
+export type Answer = string | { status?: number; headers?: Record<string, string | string[]>; body: string };
 
 /** A site on a loopback port, for any host name. */
 export interface Site {
@@ -21,7 +21,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Serves scripts by path, and pages by whatever `answer` makes of a visit. */
+/** Serves scripts by path, and pages by whatever `answer` makes of a visit; as a proxy, too, so for every host there is. */
 export async function startSite(scripts: Record<string, string>, answer: (visit: Visit) => Answer): Promise<Site> {
   const visits: Visit[] = [];
   const server = createServer(async (request, response) => {
@@ -36,8 +36,8 @@ export async function startSite(scripts: Record<string, string>, answer: (visit:
     const visit = { method: request.method ?? '', url, headers: request.headers, body };
     visits.push(visit);
     const answered = answer(visit);
-    const { headers = {}, body: text } = typeof answered === 'string' ? { body: answered } : answered;
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(text);
+    const { status = 200, headers = {}, body: text } = typeof answered === 'string' ? { body: answered } : answered;
+    response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,78 @@
+import { attempt } from './lib/attempt.js';
+import type { Clicks } from './types.js';
+
+/** Settings of `direct()`. */
+export interface DirectOptions {
+  /** Address of the tracker's `POST /v1/clicks`. */
+  endpoint: string;
+  /** Key of the campaign. Default: as the address says; an address that names none is no click. */
+  campaign?: string;
+  /** Parameter that names the campaign in links. Default `campaign`. */
+  campaignParam?: string;
+}
+
+/** What became of a direct click. */
+export interface DirectClick {
+  /**
+   * `new`: the tracker recorded it. `same`: it had it already. `none`: the address names no campaign.
+   * `failed`: the tracker did not answer, or not with a click; a reload asks again, under the same key.
+   */
+  status: 'new' | 'same' | 'none' | 'failed';
+  clickId?: string;
+}
+
+/**
+ * A click without a redirect: the visitor came by a plain link to this page, `?campaign=spring&external_id=77`, and the
+ * page itself tells the tracker. Sent once the page is really shown and consent is granted; nothing leaves before.
+ * The id in the answer is kept like any other, so `clickid` has to be among the `params` of `init()`.
+ *
+ * @returns what became of it; without consent it stays open
+ */
+export async function direct(
+  clicks: Pick<Clicks, 'capture' | 'consent' | 'ready' | 'subscribe'>,
+  { endpoint, campaign, campaignParam = 'campaign' }: DirectOptions,
+): Promise<DirectClick> {
+  try {
+    // Of this very moment: a client-side navigation may change both before consent comes.
+    const url = location.href;
+    const { referrer } = document;
+    const query = [...new URL(url).searchParams];
+    const { [campaignParam]: named, external_id: externalId } = Object.fromEntries(query);
+    campaign ??= named;
+    if (!campaign) return { status: 'none' };
+
+    // Kept for this landing: reloading, going back and duplicating the tab ask again about the same click.
+    const name = `_clk_d ${url}`;
+    await clicks.ready;
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        const consent = clicks.consent();
+        if (consent === 'granted') resolve();
+        else if (consent === 'denied') attempt(() => sessionStorage.removeItem(name));
+      };
+      clicks.subscribe(look);
+      look();
+    });
+    // Random, because two visitors may come by the same link in the same second.
+    const key = attempt(() => sessionStorage.getItem(name)) ?? crypto.getRandomValues(new Uint32Array(4)).join('-');
+    // Without session storage a reload is a click of its own, as it is with a redirect.
+    attempt(() => sessionStorage.setItem(name, key));
+    const subs = Object.fromEntries(query.filter(([parameter]) => /^sub\d/.test(parameter)));
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      // The visitor may leave at once.
+      keepalive: true,
+      credentials: 'include',
+      // As text, because JSON would need a preflight.
+      body: JSON.stringify({ campaign, url, referrer, externalId, key, ...subs }),
+    });
+    const { clickId, status } = await answer.json();
+    if (answer.ok && clickId) {
+      clicks.capture(`?clickid=${clickId}`);
+      return { clickId, status };
+    }
+  } catch {
+    // No answer, or none that can be read.
+  }
+  return { status: 'failed' };
+}
