@@ -10,6 +10,7 @@ import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
 import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
+import { PostbackTestsController } from './postbacks/postback-tests.controller.js';
 import { PostbacksController } from './postbacks/postbacks.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { openStorage } from './storage/storage.provider.js';
@@ -20,6 +21,7 @@ const PUBLIC = [ClicksController, PostbacksController, CompatController, HealthC
 const MANAGEMENT = [
   ReportsController,
   InboundPostbacksController,
+  PostbackTestsController,
   ConversionsController,
   ClickStoryController,
   AdvertiserSecretsController,

@@ -20,7 +20,9 @@ import { InboundAnswers } from './postbacks/inbound-answers.js';
 import { InboundLog } from './postbacks/inbound-log.service.js';
 import { InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';
 import { InboundRoutes } from './postbacks/inbound-routes.js';
+import { PostbackTestsService } from './postbacks/postback-tests.service.js';
 import { PostbacksService } from './postbacks/postbacks.service.js';
+import { ReplaysService } from './postbacks/replays.service.js';
 import { SignedMessages } from './postbacks/signed-messages.js';
 import { Retention } from './privacy/retention.service.js';
 import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
@@ -59,7 +61,9 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundLog,
     InboundPostbacksService,
     InboundRoutes,
+    PostbackTestsService,
     PostbacksService,
+    ReplaysService,
     Recorder,
     ReportsService,
     Retention,
@@ -75,6 +79,8 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     ConversionsService,
     DecisionsService,
     InboundPostbacksService,
+    PostbackTestsService,
+    ReplaysService,
     ReportsService,
     Retention,
     TrackerEvents,

@@ -52,9 +52,10 @@ export class Arrival {
     this.replayOf = replayOf;
   }
 
-  /** Adds to what is known. */
+  /** Adds to what is known; what is not known takes nothing away. */
   note(facts: Facts): void {
-    this.facts = { ...this.facts, ...facts };
+    const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+    this.facts = { ...this.facts, ...Object.fromEntries(known) };
   }
 
   /** Notes a step that passed the request on. */

@@ -13,6 +13,12 @@ interface ParserError {
   readonly statusCode?: number;
 }
 
+/** A body that no parser could read. */
+export const UNREADABLE_BODY: Refusal = {
+  reason: 'malformed_request',
+  detail: 'The body is not valid JSON (or not what its content type says it is).',
+};
+
 type Next = (error?: unknown) => void;
 
 interface FastifyReply {
@@ -72,5 +78,5 @@ export class BodyErrors {
 function refusalOf({ status, statusCode }: ParserError): Refusal {
   return (status ?? statusCode) === 413
     ? { reason: 'body_too_large', detail: `A message may have ${MAX_MESSAGE_BYTES} bytes.` }
-    : { reason: 'malformed_request', detail: 'The body is not valid JSON (or not what its content type says it is).' };
+    : UNREADABLE_BODY;
 }

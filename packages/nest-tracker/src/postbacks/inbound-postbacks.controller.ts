@@ -1,18 +1,57 @@
-import { Controller, Get } from '@nestjs/common';
+import { BadRequestException, Controller, Get, NotFoundException, Param, Post, Res } from '@nestjs/common';
+import { HttpReplier } from '../http/http-reply.js';
 import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
+import { jsonReply } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
+import { readJsonBody } from '../http/read-json-body.js';
 import { type InboundPostbackItem, InboundPostbacksService } from './inbound-postbacks.service.js';
+import { intakeReply } from './intake-reply.js';
+import { ReplaysService } from './replays.service.js';
 
 /** The inbound log for people: what came in, what became of it, and why. */
 @Controller('v1/postbacks/in')
 export class InboundPostbacksController {
-  constructor(private readonly postbacks: InboundPostbacksService) {}
+  constructor(
+    private readonly postbacks: InboundPostbacksService,
+    private readonly replays: ReplaysService,
+    private readonly replier: HttpReplier,
+  ) {}
 
-  /** Newest first; filters by `outcome`, `reason`, `advertiser`, `campaign`, `clickId`, `transactionId`, `deliveryId`. */
+  /**
+   * Newest first; filters by `outcome`, `reason`, `status`, `step`, `sender`, `advertiser`, `campaign`, `clickId`,
+   * `transactionId`, `deliveryId`, `conversionId`, `replayOf`, `from`, `to` and `q` (a text in path or query).
+   */
   @Get()
   list(@PublicRequest() request: HttpRequest): Promise<Page<InboundPostbackItem>> {
     const query = readQuery(request);
     return this.postbacks.list(query, readPageRequest(query));
+  }
+
+  /** `GET /v1/postbacks/in/:id` */
+  @Get(':id')
+  async find(@Param('id') id: string): Promise<InboundPostbackItem> {
+    const item = await this.postbacks.find(id.replaceAll('\0', ''));
+    if (!item) throw new NotFoundException('There is no request with this id in the inbound log.');
+    return item;
+  }
+
+  /**
+   * `POST /v1/postbacks/in/:id/replay`, body `{ "vouch"?: boolean }`: runs the request again. Answered as the request
+   * itself would be, and with the `id` of the new log row, `replayOf` and the `steps`.
+   */
+  @Post(':id/replay')
+  async replay(
+    @Param('id') id: string,
+    @PublicRequest() request: HttpRequest,
+    @Res() response: unknown,
+  ): Promise<void> {
+    const { vouch = false } = readJsonBody(request, ['vouch']);
+    if (typeof vouch !== 'boolean') throw new BadRequestException('"vouch" must be true or false.');
+    const { result, logged } = await this.replays.replay(id.replaceAll('\0', ''), { vouch });
+    const reply = intakeReply(result);
+    const more = { id: logged?.id ?? null, replayOf: logged?.replayOf ?? id, steps: result.steps };
+    const body = { ...(JSON.parse(reply.body ?? '{}') as object), ...more };
+    this.replier.send(response, { ...jsonReply(reply.status, body), headers: { ...reply.headers } });
   }
 }

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, LessThan } from 'typeorm';
+import { idTime } from '@tallyback/protocol';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { InboundPostback } from './inbound-postback.entity.js';
-
-const FILTERS = ['outcome', 'reason', 'advertiser', 'campaign', 'clickId', 'transactionId', 'deliveryId'] as const;
+import { readInboundSearch } from './inbound-search.js';
 
 /** One inbound request as the log shows it. */
 export type InboundPostbackItem = Omit<InboundPostback, 'receivedAt' | 'signature' | 'steps'> & {
+  /** When the request arrived; of a replay, when the request that it replays did. */
   readonly receivedAt: string;
+  /** When the row was made; a replay has a later one than `receivedAt`. */
+  readonly loggedAt: string;
   /** Names of the steps on its way, in order; the last one ended it. */
   readonly steps: readonly string[];
 };
@@ -16,20 +19,34 @@ export type InboundPostbackItem = Omit<InboundPostback, 'receivedAt' | 'signatur
 /** Searches the inbound log. */
 @Injectable()
 export class InboundPostbacksService {
-  constructor(private readonly storage: TrackerStorage) {}
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly clock: Clock,
+  ) {}
 
-  /** Requests that match every filter, newest first. */
+  /**
+   * Requests that match every filter, newest first.
+   *
+   * @throws BadRequestException naming a filter that has no sense.
+   */
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<InboundPostbackItem>> {
-    const where: FindOptionsWhere<InboundPostback> = after === undefined ? {} : { id: LessThan(after) };
-    for (const name of FILTERS) {
-      const value = filters.get(name);
-      if (value !== null) Object.assign(where, { [name]: value });
-    }
+    const where = readInboundSearch(filters, after, this.clock.now());
     const rows = await this.storage.manager.find(InboundPostback, { where, order: { id: 'DESC' }, take: limit + 1 });
     return pageOf(rows, limit, itemOf);
+  }
+
+  /** One request, or null. */
+  async find(id: string): Promise<InboundPostbackItem | null> {
+    const row = await this.storage.manager.findOneBy(InboundPostback, { id });
+    return row && itemOf(row);
   }
 }
 
 function itemOf({ signature: _, steps, receivedAt, ...row }: InboundPostback): InboundPostbackItem {
-  return { ...row, steps: steps.split(' '), receivedAt: new Date(receivedAt).toISOString() };
+  return {
+    ...row,
+    steps: steps.split(' '),
+    receivedAt: new Date(receivedAt).toISOString(),
+    loggedAt: new Date(idTime(row.id)).toISOString(),
+  };
 }

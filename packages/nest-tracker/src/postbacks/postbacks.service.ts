@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ConversionsService } from '../conversions/conversions.service.js';
-import type { IntakeResult } from '../conversions/intake.js';
+import type { Intake, IntakeResult } from '../conversions/intake.js';
 import type { HttpRequest } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
 import { Clock } from '../storage/clock.js';
@@ -8,6 +8,7 @@ import { isStorageFailure } from '../storage/storage-failure.js';
 import { Arrival } from './arrival.js';
 import { InboundLog } from './inbound-log.service.js';
 import type { InboundPostback } from './inbound-postback.entity.js';
+import { queryFacts } from './query-facts.js';
 import type { Reader } from './reading.js';
 import { messageFacts } from './signed-messages.js';
 
@@ -37,13 +38,14 @@ export class PostbacksService {
   async run(arrival: Arrival, read: Reader): Promise<{ result: IntakeResult; logged: InboundPostback | undefined }> {
     try {
       const reading = await read(arrival);
-      arrival.note(reading.facts);
       if (!reading.ok) {
-        const result = arrival.ended(reading.step, reading.refusal);
+        arrival.note(reading.facts);
+        const result = refusedAt(arrival, reading.step, reading.refusal);
         return { result, logged: await this.log.add(arrival, result) };
       }
+      arrival.note(reading.facts);
       let logged: InboundPostback | undefined;
-      const result = await this.conversions.record(reading.intake, (recorded) => {
+      const result = await this.conversions.record(withDelivery(arrival, reading.intake), (recorded) => {
         logged = this.log.row(arrival, wholeWay(arrival, recorded));
         return logged;
       });
@@ -52,7 +54,7 @@ export class PostbacksService {
       if (!isStorageFailure(error)) throw error;
       this.logger.error(`A postback could not be stored: ${(error as Error).name}: ${(error as Error).message}`);
       const detail = 'The message could not be stored. Nothing of it was kept: send it again.';
-      const result = arrival.ended('store', { reason: 'storage_unavailable', detail });
+      const result = refusedAt(arrival, 'store', { reason: 'storage_unavailable', detail });
       this.log.tryToAdd(arrival, result);
       return { result, logged: undefined };
     }
@@ -67,7 +69,20 @@ export class PostbacksService {
   }
 }
 
+/** A refusal; what its URL names is noted for the log, as far as reading has not found it out. */
+function refusedAt(arrival: Arrival, step: string, refusal: Refusal): IntakeResult {
+  arrival.facts = { ...queryFacts(arrival.request), ...arrival.facts };
+  return arrival.ended(step, refusal);
+}
+
 /** The result of recording with the steps of reading before it. */
 function wholeWay(arrival: Arrival, result: IntakeResult): IntakeResult {
   return { ...result, steps: [...arrival.steps, ...result.steps] };
+}
+
+/** A replay is a delivery of its own request: whoever runs it twice, or twice at once, has its effect once. */
+function withDelivery({ replayOf }: Arrival, intake: Intake): Intake {
+  if (replayOf === undefined || intake.sender.deliveryId !== undefined) return intake;
+  // The dot keeps it apart from what senders may choose.
+  return { ...intake, sender: { ...intake.sender, deliveryId: `log.${replayOf}` } };
 }

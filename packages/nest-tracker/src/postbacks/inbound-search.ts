@@ -1,0 +1,89 @@
+import { BadRequestException } from '@nestjs/common';
+import { idLowerBound } from '@tallyback/protocol';
+import { And, type FindOperator, type FindOptionsWhere, LessThan, MoreThanOrEqual, Raw } from 'typeorm';
+import type { InboundPostback } from './inbound-postback.entity.js';
+
+/** Columns that are searched by equality, under their own name. */
+const EQUAL = [
+  'advertiser',
+  'campaign',
+  'clickId',
+  'transactionId',
+  'deliveryId',
+  'conversionId',
+  'outcome',
+  'reason',
+  'sender',
+  'step',
+  'replayOf',
+] as const;
+
+const DAY_MS = 86_400_000;
+const MIN_TEXT = 3;
+const MAX_TEXT = 200;
+/** How far a text is looked for, because no index helps: without `from`, and at the most. */
+const TEXT_DAYS = { usual: 7, most: 31 };
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * Reads the filters of the inbound log: the columns above, `status`, `from` and `to` (when the row was made), and `q`, a
+ * text in path or query.
+ *
+ * @throws BadRequestException naming the parameter.
+ */
+export function readInboundSearch(
+  filters: URLSearchParams,
+  after: string | undefined,
+  now: number,
+): FindOptionsWhere<InboundPostback>[] {
+  const where: FindOptionsWhere<InboundPostback> = {};
+  for (const name of EQUAL) {
+    const value = filters.get(name);
+    if (value !== null) Object.assign(where, { [name]: value });
+  }
+  const status = filters.get('status');
+  if (status !== null) where.status = readStatus(status);
+  const to = readTime(filters, 'to');
+  const text = filters.get('q');
+  let from = readTime(filters, 'from');
+  if (text !== null) from = textStart(from, to ?? now);
+  // Rows are made in the order of their ids, so the primary key answers for the time as well.
+  const ids: FindOperator<string>[] = [];
+  if (after !== undefined) ids.push(LessThan(after));
+  if (to !== undefined) ids.push(LessThan(idLowerBound(to)));
+  if (from !== undefined) ids.push(MoreThanOrEqual(idLowerBound(from)));
+  if (ids.length > 0) where.id = And(...ids);
+  if (text === null) return [where];
+  const contains = readText(text);
+  return [
+    { ...where, path: contains },
+    { ...where, query: contains },
+  ];
+}
+
+function readStatus(text: string): number {
+  if (/^[1-5]\d\d$/.test(text)) return Number(text);
+  throw new BadRequestException('"status" must be an HTTP status such as 401.');
+}
+
+function readTime(filters: URLSearchParams, name: string): number | undefined {
+  const text = filters.get(name);
+  if (text === null) return undefined;
+  const time = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (time >= 0) return time;
+  throw new BadRequestException(`"${name}" must be an RFC 3339 time such as 2026-11-22T10:00:00Z.`);
+}
+
+function textStart(from: number | undefined, to: number): number {
+  const start = from ?? Math.max(0, to - TEXT_DAYS.usual * DAY_MS);
+  if (to - start <= TEXT_DAYS.most * DAY_MS) return start;
+  throw new BadRequestException(`"q" looks through ${TEXT_DAYS.most} days at the most; bring "from" and "to" closer.`);
+}
+
+function readText(text: string): FindOperator<string> {
+  if (text.length < MIN_TEXT || text.length > MAX_TEXT) {
+    throw new BadRequestException(`"q" must have ${MIN_TEXT} to ${MAX_TEXT} characters.`);
+  }
+  const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return Raw((column) => `LOWER(${column}) LIKE :inboundText ESCAPE '\\'`, { inboundText: pattern });
+}
