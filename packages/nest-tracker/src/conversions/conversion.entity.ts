@@ -24,7 +24,6 @@ export interface AsReported {
 @Index('tallyback_conversions_identity', ['advertiserId', 'event', 'transactionId'], { unique: true })
 @Index('tallyback_conversions_occurred', ['occurredAt'])
 @Index('tallyback_conversions_click', ['clickId'])
-@Index('tallyback_conversions_offer', ['offerId', 'receivedAt'])
 @Index('tallyback_conversions_customer', ['advertiserId', 'customerId', 'clickedAt'], {
   where: 'customer_id IS NOT NULL',
 })

@@ -3,10 +3,13 @@ import { type TransactionWork, UndoTransaction } from '../storage/transaction-wo
 import type { Decision, Job } from './decision.js';
 import { effectsOf } from './group-effects.js';
 import type { GroupWriter } from './group-writer.js';
-import type { CounterKey } from './working-set/counters.js';
+import type { CounterKey } from './working-set/counter-cells.js';
 import { keepCounters } from './working-set/keep-counters.js';
 import { NOT_LOADED } from './working-set/not-loaded.js';
 import { WorkingSet, type workingSetQueries } from './working-set/working-set.js';
+
+/** A decision asks for something, reads it, and asks for the next; no chain is longer than the steps. */
+const MAX_PASSES = 20;
 
 /** What became of one job of a group: a decision, or what its own code threw. */
 export type Decided = { readonly decision: Decision<unknown> } | { readonly error: unknown };
@@ -56,7 +59,7 @@ export function* rehearseJob({ storage, queries }: GroupTools, job: Job<unknown>
  */
 function* decideAll(known: WorkingSet, jobs: readonly Job<unknown>[]): TransactionWork<Decided[]> {
   for (const job of jobs) job.want(known);
-  for (;;) {
+  for (let pass = 1; pass <= MAX_PASSES; pass++) {
     yield* known.load();
     known.reset();
     let complete = true;
@@ -73,4 +76,5 @@ function* decideAll(known: WorkingSet, jobs: readonly Job<unknown>[]): Transacti
     }
     if (complete || known.counters.missing.size > 0) return decided;
   }
+  throw new Error(`A group asked for something new ${MAX_PASSES} times; a job must always ask for the same.`);
 }

@@ -4,12 +4,10 @@ import { reading, type TransactionWork } from '../../storage/transaction-work.js
 import type { Conversion } from '../conversion.entity.js';
 import { Counter } from '../counter.entity.js';
 import { counts } from '../status-machine.js';
-import { type Counted, type CounterScope, PERIODS, type Period, periodName, scopesOf } from './counter-keys.js';
+import { CounterCells, type CounterKey, keyName } from './counter-cells.js';
+import { type Counted, type CounterScope, type Period, periodName } from './counter-keys.js';
 import { keyedQuery } from './keyed-rows.js';
 import { NOT_LOADED } from './not-loaded.js';
-
-/** A counter by scope and named period. */
-export type CounterKey = Pick<Counter, 'scope' | 'event' | 'period'>;
 
 /** What counts in one currency. */
 export type Totals = Pick<Counter, 'conversions' | 'revenue' | 'payout'>;
@@ -45,31 +43,39 @@ export function counterQueries(storage: TrackerStorage) {
  * knows of the cap or not.
  */
 export class Counters {
-  /** By key, then by currency; null: not kept. */
-  private readonly loaded = new Map<string, Map<string, Totals> | null>();
+  private readonly cells = new CounterCells();
+  /** Cells whose counters have all been read. */
+  private readonly read = new Set<readonly CounterKey[]>();
+  /** By the key's name, then by currency; null: not kept. */
+  private readonly loaded = new Map<string, ReadonlyMap<string, Totals> | null>();
   private readonly wanted = new Map<string, CounterKey>();
-  private readonly moves = new Map<string, Counter>();
+  /** What the group's decisions change, by the key's name, then by currency. */
+  private readonly moves = new Map<string, Map<string, Counter>>();
   /** Counters that were asked for and are not kept yet. */
   readonly missing = new Map<string, CounterKey>();
+  /** Whether any of the counters is kept; mostly there is nothing to count. */
+  private kept = false;
 
   constructor(private readonly queries: ReturnType<typeof counterQueries>) {}
 
   /** Wants what a conversion of this offer and partner, received at this time, counts in. */
   wantFor(conversion: Counted, at: number): void {
-    for (const key of keysOf(conversion, at)) if (!this.loaded.has(nameOf(key))) this.wanted.set(nameOf(key), key);
+    for (const key of this.cells.of(conversion, at)) if (!this.loaded.has(key.name)) this.wanted.set(key.name, key);
   }
 
   /** How many conversions count in a scope and the period that `at` lies in. */
   conversions(scope: CounterScope, period: Period, at: number): bigint {
+    const [stored, moved] = this.of(scope, period, at);
     let sum = 0n;
-    for (const totals of this.of(scope, period, at).values()) sum += totals.conversions;
-    return sum + this.moved(scope, period, at, undefined).conversions;
+    for (const { conversions } of stored.values()) sum += conversions;
+    for (const { conversions } of moved?.values() ?? []) sum += conversions;
+    return sum;
   }
 
   /** Conversions, revenue and payout that count in a scope and period, in one currency. */
   totals(scope: CounterScope, period: Period, at: number, currency: string): Totals {
-    const stored = this.of(scope, period, at).get(currency) ?? NOTHING;
-    return sumOf(stored, this.moved(scope, period, at, currency));
+    const [stored, moved] = this.of(scope, period, at);
+    return sumOf(stored.get(currency) ?? NOTHING, moved?.get(currency) ?? NOTHING);
   }
 
   /** Counts what a change does: a conversion that no longer counts gives back what it took, when it was received. */
@@ -91,55 +97,50 @@ export class Counters {
     this.wanted.clear();
     if (this.queries.any && (yield this.queries.any).rows.length === 0) return false;
     const { rows } = yield this.queries.byKey(keys.map(({ scope, event, period }) => [scope, event, period]));
+    const found = new Map<string, Map<string, Totals>>();
     for (const row of rows) {
       const counter = this.queries.rows.read(row);
-      const name = nameOf(counter);
-      const byCurrency = this.loaded.get(name) ?? new Map<string, Totals>();
-      this.loaded.set(name, byCurrency.set(counter.currency, counter));
+      inner(found, keyName(counter)).set(counter.currency, counter);
     }
+    for (const [name, byCurrency] of found) this.loaded.set(name, byCurrency);
+    this.kept ||= rows.length > 0;
     return rows.length > 0;
   }
 
   *flush(): TransactionWork<void> {
-    const changed = [...this.moves.values()].filter(
-      ({ conversions, revenue, payout }) => conversions !== 0n || revenue !== 0n || payout !== 0n,
-    );
-    if (changed.length === 0) return;
-    changed.sort((a, b) => (nameOf(a) + a.currency < nameOf(b) + b.currency ? -1 : 1));
+    const changed = [...this.moves.values()]
+      .flatMap((byCurrency) => [...byCurrency.values()])
+      .filter(({ conversions, revenue, payout }) => conversions !== 0n || revenue !== 0n || payout !== 0n);
+    changed.sort((a, b) => (keyName(a) + a.currency < keyName(b) + b.currency ? -1 : 1));
     yield* writeAll(this.queries.add(changed));
   }
 
-  private of(scope: CounterScope, period: Period, at: number): Map<string, Totals> {
+  private of(scope: CounterScope, period: Period, at: number) {
     const key = { ...scope, period: periodName(period, at) };
-    const byCurrency = this.loaded.get(nameOf(key));
-    if (byCurrency) return byCurrency;
-    (byCurrency === undefined ? this.wanted : this.missing).set(nameOf(key), key);
+    const name = keyName(key);
+    const stored = this.loaded.get(name);
+    if (stored) return [stored, this.moves.get(name)] as const;
+    (stored === undefined ? this.wanted : this.missing).set(name, key);
     throw NOT_LOADED;
   }
 
-  private moved(scope: CounterScope, period: Period, at: number, currency: string | undefined): Totals {
-    const key = { ...scope, period: periodName(period, at) };
-    let sum = NOTHING;
-    for (const move of this.moves.values()) {
-      const same = move.scope === key.scope && move.event === key.event && move.period === key.period;
-      if (same && (currency === undefined || move.currency === currency)) sum = sumOf(sum, move);
-    }
-    return sum;
-  }
-
   private add(conversion: Conversion, sign: 1n | -1n): void {
-    if (!counts(conversion.status)) return;
-    for (const key of keysOf(conversion, conversion.receivedAt)) {
-      const kept = this.loaded.get(nameOf(key));
-      if (kept === null) continue;
-      if (kept === undefined) {
-        this.wanted.set(nameOf(key), key);
+    if (!counts(conversion.status) || conversion.offerId === null) return;
+    const keys = this.cells.of(conversion, conversion.receivedAt);
+    if (!this.read.has(keys)) {
+      if (keys.some(({ name }) => !this.loaded.has(name))) {
+        this.wantFor(conversion, conversion.receivedAt);
         throw NOT_LOADED;
       }
-      const currency = conversion.currency ?? '';
-      const name = `${nameOf(key)} ${currency}`;
-      const { conversions, revenue, payout } = this.moves.get(name) ?? NOTHING;
-      this.moves.set(name, {
+      this.read.add(keys);
+    }
+    if (!this.kept) return;
+    const currency = conversion.currency ?? '';
+    for (const { name, ...key } of keys) {
+      if (!this.loaded.get(name)) continue;
+      const byCurrency = inner(this.moves, name);
+      const { conversions, revenue, payout } = byCurrency.get(currency) ?? NOTHING;
+      byCurrency.set(currency, {
         ...key,
         currency,
         conversions: conversions + sign,
@@ -150,13 +151,13 @@ export class Counters {
   }
 }
 
-function keysOf(conversion: Counted, at: number): CounterKey[] {
-  const periods = PERIODS.map((period) => periodName(period, at));
-  return scopesOf(conversion).flatMap((scope) => periods.map((period) => ({ ...scope, period })));
-}
-
-function nameOf({ scope, event, period }: CounterKey): string {
-  return `${scope} ${event} ${period}`;
+function inner<Value>(maps: Map<string, Map<string, Value>>, name: string): Map<string, Value> {
+  let map = maps.get(name);
+  if (!map) {
+    map = new Map();
+    maps.set(name, map);
+  }
+  return map;
 }
 
 function sumOf(a: Totals, b: Totals): Totals {

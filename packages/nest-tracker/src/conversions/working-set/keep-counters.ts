@@ -4,8 +4,8 @@ import type { TrackerStorage } from '../../storage/tracker-storage.js';
 import { type Query, reading, type TransactionWork, writing } from '../../storage/transaction-work.js';
 import { Conversion } from '../conversion.entity.js';
 import { Counter } from '../counter.entity.js';
+import type { CounterKey } from './counter-cells.js';
 import { periodBounds } from './counter-keys.js';
-import type { CounterKey } from './counters.js';
 
 /**
  * Begins to keep counters, with what counts already, so that a cap added today knows of yesterday's conversions. In a

@@ -147,7 +147,6 @@ const tables = [
       unique('tallyback_conversions_identity', 'advertiser_id', 'event', 'transaction_id'),
       index('tallyback_conversions_occurred', 'occurred_at'),
       index('tallyback_conversions_click', 'click_id'),
-      index('tallyback_conversions_offer', 'offer_id', 'received_at'),
       {
         ...index('tallyback_conversions_customer', 'advertiser_id', 'customer_id', 'clicked_at'),
         where: 'customer_id IS NOT NULL',
