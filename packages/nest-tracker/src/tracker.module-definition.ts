@@ -9,6 +9,7 @@ import { ConversionsController } from './conversions/conversions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
+import { BatchesController } from './postbacks/batches.controller.js';
 import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
 import { PostbackTestsController } from './postbacks/postback-tests.controller.js';
 import { PostbacksController } from './postbacks/postbacks.controller.js';
@@ -17,7 +18,7 @@ import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
 
-const PUBLIC = [ClicksController, PostbacksController, CompatController, HealthController];
+const PUBLIC = [ClicksController, BatchesController, PostbacksController, CompatController, HealthController];
 const MANAGEMENT = [
   ReportsController,
   InboundPostbacksController,

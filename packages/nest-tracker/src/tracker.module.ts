@@ -14,7 +14,9 @@ import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
+import { BatchesService } from './postbacks/batches.service.js';
 import { BodyErrors } from './postbacks/body-errors.js';
+import { BodyLimits } from './postbacks/body-limits.js';
 import { ClassicPostbacks } from './postbacks/classic-postbacks.js';
 import { InboundAnswers } from './postbacks/inbound-answers.js';
 import { InboundLog } from './postbacks/inbound-log.service.js';
@@ -23,6 +25,7 @@ import { InboundRoutes } from './postbacks/inbound-routes.js';
 import { PostbackTestsService } from './postbacks/postback-tests.service.js';
 import { PostbacksService } from './postbacks/postbacks.service.js';
 import { ReplaysService } from './postbacks/replays.service.js';
+import { SenderLimits } from './postbacks/senders/sender-limits.js';
 import { SignedMessages } from './postbacks/signed-messages.js';
 import { Retention } from './privacy/retention.service.js';
 import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
@@ -44,7 +47,9 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     AdminGuard,
     AttributionHealer,
     AdvertiserSecrets,
+    BatchesService,
     BodyErrors,
+    BodyLimits,
     BootChecks,
     CatalogService,
     ClassicPostbacks,
@@ -67,6 +72,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     Recorder,
     ReportsService,
     Retention,
+    SenderLimits,
     SignedMessages,
     TrackerEvents,
     VisitorPrivacy,

@@ -2,6 +2,7 @@ import type { CanActivate, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { CompatSettings } from './compat/compat-settings.js';
 import type { RatesProvider } from './conversions/pricing/rates-provider.js';
+import type { RateLimit } from './postbacks/senders/rate-limiter.js';
 import type { TrackerDatabase } from './storage/tracker-database.js';
 
 /** Injection token of the module's options. */
@@ -42,6 +43,16 @@ export interface TrackerOptions {
   readonly referrerPolicy?: string;
   /** The cookie that the first-party hop `/o/:campaign` sets. */
   readonly firstPartyCookie?: FirstPartyCookieOptions;
+  /**
+   * How many messages an advertiser may send that names no `rateLimit` of its own; more are answered 429 with
+   * `Retry-After`. Counted per process. Default: no limit.
+   */
+  readonly rateLimit?: RateLimit;
+  /**
+   * How often one address (IPv6: one /64) may fail to prove itself, by a wrong token, signature or advertiser; it is then
+   * answered 429 without being looked at. Counted per process. Default: no limit.
+   */
+  readonly unprovenLimit?: RateLimit;
   /**
    * What of a visitor's address is kept: `truncate` (default) cuts the last octet (IPv4) or 80 bits (IPv6), `hash` keeps
    * a keyed hash, `none`, `full`.

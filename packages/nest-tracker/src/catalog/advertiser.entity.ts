@@ -1,5 +1,6 @@
 import { Entity, Index } from 'typeorm';
 import type { CompatSettings } from '../compat/compat-settings.js';
+import type { RateLimit } from '../postbacks/senders/rate-limiter.js';
 import { IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
 import type { SenderMethod } from './catalog.js';
 
@@ -16,6 +17,8 @@ export class Advertiser {
   @JsonColumn('ip_allow') ipAllow: string[];
   /** How postbacks in the formats of other networks are read and answered, by the network's name. */
   @JsonColumn('compat') compat: CompatSettings;
+  /** How many messages it may send; null: as the module's options say. */
+  @JsonColumn('rate_limit', { nullable: true }) rateLimit: RateLimit | null;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

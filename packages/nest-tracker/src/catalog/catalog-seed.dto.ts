@@ -9,6 +9,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
   IsObject,
   IsOptional,
   IsString,
@@ -44,6 +45,12 @@ import { PayoutRuleDto } from './payout-rule.dto.js';
 
 const TEN_YEARS_IN_SECONDS = 315_360_000;
 
+/** How many messages an advertiser may send. */
+export class RateLimitDto {
+  @IsNumber({ allowNaN: false, allowInfinity: false }) @Min(0.001) @Max(1_000_000) perSecond: number;
+  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) burst?: number;
+}
+
 /** An advertiser as the seed and the management routes write it. */
 export class AdvertiserDto {
   @IsKey() key: string;
@@ -59,6 +66,8 @@ export class AdvertiserDto {
   @IsOptional() @IsArray() @ArrayMaxSize(8) @IsPublicKey({ each: true }) publicKeys?: string[];
   @IsOptional() @IsString() @Length(1, 256) token?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(256) @IsAddressRange({ each: true }) ipAllow?: string[];
+  /** Default: as the module's options say. */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => RateLimitDto) rateLimit?: RateLimitDto;
   /** Settings of `/compat` routes by network; checked as a whole by `compatFaults`. */
   @Allow() compat?: CompatSettings;
 }

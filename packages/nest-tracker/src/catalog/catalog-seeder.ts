@@ -32,11 +32,12 @@ class SeedTransaction {
   ) {}
 
   async apply({ advertisers = [], offers = [], partners = [], campaigns = [] }: CatalogSeed): Promise<void> {
-    for (const [i, { key, name, accept, ipAllow, compat, ...secrets }] of advertisers.entries()) {
+    for (const [i, { key, name, accept, ipAllow, rateLimit, compat, ...secrets }] of advertisers.entries()) {
       await this.put(Advertiser, key, {
         name: name ?? key,
         accept: accept ?? ['signature'],
         ipAllow: ipAllow ?? [],
+        rateLimit: rateLimit ? { ...rateLimit } : null,
         compat: { ...compat },
       });
       const id = await this.reference(Advertiser, key, `advertisers[${i}].key`);

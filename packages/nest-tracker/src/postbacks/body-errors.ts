@@ -69,14 +69,14 @@ export class BodyErrors {
     const readable = unread.rawBody !== undefined && route?.signedBody === true;
     const result = await (readable
       ? this.postbacks.receive(unread, route.read)
-      : this.postbacks.refuseUnread(unread, refusalOf(error)));
+      : this.postbacks.refuseUnread(unread, refusalOf(error, route?.maxBodyBytes)));
     this.replier.send(response, (route?.reply ?? intakeReply)(result, unread));
   }
 }
 
 /** The parser's own words stay out of it: they quote the body, which may hold personal data. */
-function refusalOf({ status, statusCode }: ParserError): Refusal {
+function refusalOf({ status, statusCode }: ParserError, maxBytes = MAX_MESSAGE_BYTES): Refusal {
   return (status ?? statusCode) === 413
-    ? { reason: 'body_too_large', detail: `A message may have ${MAX_MESSAGE_BYTES} bytes.` }
+    ? { reason: 'body_too_large', detail: `The body may have ${maxBytes} bytes.` }
     : UNREADABLE_BODY;
 }

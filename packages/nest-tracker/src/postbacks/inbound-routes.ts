@@ -11,6 +11,8 @@ export interface InboundRoute {
   readonly read: Reader;
   /** The body is signed as it is, so that also a broken one first has to prove its sender. Default false. */
   readonly signedBody?: boolean;
+  /** Largest body, where it is larger than what the host's parsers take. */
+  readonly maxBodyBytes?: number;
   /** Names of segments that are credentials; the log blanks them out. */
   readonly secretSegments?: readonly string[];
   /**
@@ -33,6 +35,11 @@ export class InboundRoutes {
   /** To be called by constructors: the routes are asked for before any module is initialised. */
   add(route: InboundRoute): void {
     this.routes.push({ route, pattern: compile(route.route) });
+  }
+
+  /** Every route. */
+  all(): InboundRoute[] {
+    return this.routes.map(({ route }) => route);
   }
 
   /** The route of a path as on the request line; by its end, because a prefix of the module's or the host's may stand before it. */

@@ -10,6 +10,7 @@ import { InboundLog } from './inbound-log.service.js';
 import type { InboundPostback } from './inbound-postback.entity.js';
 import { queryFacts } from './query-facts.js';
 import type { Reader } from './reading.js';
+import { SenderLimits } from './senders/sender-limits.js';
 import { messageFacts } from './signed-messages.js';
 
 /** Inbound requests from sender to outcome: read, proven, recorded, logged. */
@@ -20,6 +21,7 @@ export class PostbacksService {
   constructor(
     private readonly conversions: ConversionsService,
     private readonly log: InboundLog,
+    private readonly limits: SenderLimits,
     private readonly clock: Clock,
   ) {}
 
@@ -37,11 +39,11 @@ export class PostbacksService {
   /** The whole way of a request, live or again: the result, and the row that the log has of it. */
   async run(arrival: Arrival, read: Reader): Promise<{ result: IntakeResult; logged: InboundPostback | undefined }> {
     try {
-      const reading = await read(arrival);
+      const reading = await this.limits.read(arrival, read);
       if (!reading.ok) {
         arrival.note(reading.facts);
         const result = refusedAt(arrival, reading.step, reading.refusal);
-        return { result, logged: await this.log.add(arrival, result) };
+        return { result, logged: reading.unlogged ? undefined : await this.log.add(arrival, result) };
       }
       arrival.note(reading.facts);
       let logged: InboundPostback | undefined;

@@ -6,7 +6,14 @@ import type { Arrival, Facts } from './arrival.js';
 /** What reading a request gives: a message of a proven sender, or why there is none. */
 export type Reading =
   | { readonly ok: true; readonly intake: Intake; readonly facts: Facts }
-  | { readonly ok: false; readonly refusal: Refusal; readonly step: string; readonly facts: Facts };
+  | {
+      readonly ok: false;
+      readonly refusal: Refusal;
+      readonly step: string;
+      readonly facts: Facts;
+      /** One of many alike, of which the log has a row already. */
+      readonly unlogged?: boolean;
+    };
 
 /**
  * Reads one kind of request: finds the advertiser, proves the sender, decodes the message. It looks things up but changes

@@ -63,7 +63,7 @@ export function messageFacts(request: HttpRequest): Facts {
 }
 
 /** Some adapters hand an empty body on and some refuse it themselves; senders get the same answer. */
-function noBody(request: HttpRequest): Refusal {
+export function noBody(request: HttpRequest): Refusal {
   return hasBody(request)
     ? {
         reason: 'malformed_request',
@@ -74,7 +74,7 @@ function noBody(request: HttpRequest): Refusal {
 }
 
 /** Click and transaction id of a message that was refused, so that its log row can be found by them. */
-function peek(body: Buffer): Facts {
+export function peek(body: Buffer): Facts {
   try {
     const { data } = JSON.parse(body.toString('utf8')) as { data?: Record<string, unknown> };
     const text = (value: unknown) => (typeof value === 'string' ? value : undefined);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { ipv6Groups } from './ipv6-groups.js';
 
 /** What of a visitor's address or user agent may be stored. */
 export type Keep = 'truncate' | 'hash' | 'none' | 'full';
@@ -18,12 +19,4 @@ export function keepIp(ip: string | undefined, keep: Keep, hash: (address: strin
   if (keep === 'hash') return hash(address.toLowerCase());
   if (family === 4) return `${address.slice(0, address.lastIndexOf('.'))}.0`;
   return `${ipv6Groups(address).slice(0, 3).join(':')}::`;
-}
-
-function ipv6Groups(address: string): string[] {
-  const [left = '', right] = address.split('%')[0]?.split('::') ?? [];
-  const head = left === '' ? [] : left.split(':');
-  if (right === undefined) return head;
-  const tail = right === '' ? [] : right.split(':');
-  return [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail];
 }

@@ -71,6 +71,12 @@ export async function decide(
   });
 }
 
+/** Sends a signed batch. */
+export function postBatch(tracker: Tracker, messages: unknown, options: MessageOptions = {}): Promise<Answer> {
+  const body = typeof messages === 'string' ? messages : JSON.stringify({ messages });
+  return send(tracker, '/v1/conversions/batch', { method: 'POST', body, headers: signedHeaders(body, options) });
+}
+
 /** Path and query of a classic postback. */
 export function postback(parameters: Record<string, string>): string {
   return `/postback?${new URLSearchParams(parameters)}`;

@@ -31,7 +31,13 @@ const tables = [
   }),
   new Table({
     name: 'tallyback_advertisers',
-    columns: catalogRow(text('name', 200), long('accept'), long('ip_allow'), long('compat')),
+    columns: catalogRow(
+      text('name', 200),
+      long('accept'),
+      long('ip_allow'),
+      long('compat'),
+      nullable(long('rate_limit')),
+    ),
     indices: [unique('tallyback_advertisers_key', 'key')],
   }),
   new Table({
