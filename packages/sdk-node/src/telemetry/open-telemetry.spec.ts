@@ -13,7 +13,7 @@ describe('OpenTelemetry', () => {
   it('is inactive while the host has registered no SDK, and notices a tracer provider that comes later', () => {
     const telemetry = new OpenTelemetry(api);
     expect(telemetry.active).toBe(false);
-    trace.setGlobalTracerProvider({ getTracer: () => trace.wrapSpanContext as never });
+    trace.setGlobalTracerProvider({ getTracer: () => ({}) as never });
     expect(telemetry.active).toBe(true);
   });
 
