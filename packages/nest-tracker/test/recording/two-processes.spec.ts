@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPostgresDatabase, type TestDatabase } from '../support/databases.js';
+import { change, report, unique } from '../support/messages.js';
+import { type Answer, click } from '../support/requests.js';
+import { catalogOf, offerOf } from '../support/small-catalog.js';
+import { startTracker, type Tracker } from '../support/start-tracker.js';
+import { startTrackerProcess, type TrackerProcess } from '../support/tracker-process.js';
+
+const MANY = 200;
+const seed = catalogOf([
+  offerOf('capped', { caps: { conversionsPerDay: 7 } }),
+  offerOf('budget', { caps: { payoutTotal: '10.00' }, payout: [{ kind: 'fixed', amount: '1.50' }] }),
+  offerOf('once', { duplicates: { purchase: 'once_per_click' } }),
+  offerOf('adding', { duplicates: { purchase: 'increment' }, payout: [{ kind: 'percent', percent: '10' }] }),
+]);
+
+function tally(answers: readonly Answer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { body } of answers) {
+    const name = String(body.reason ?? body.outcome);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+describe('two tracker processes on one PostgreSQL', () => {
+  let database: TestDatabase;
+  let tracker: Tracker;
+  let other: TrackerProcess;
+  beforeAll(async () => {
+    database = await createPostgresDatabase();
+    tracker = await startTracker({ database, options: { seed } });
+    other = await startTrackerProcess({ database: database.options, seed });
+  }, 30_000);
+  afterAll(async () => {
+    await other?.stop();
+    await tracker?.close();
+    await database.drop();
+  });
+
+  /** Many requests at the same time, every second one to the other process. */
+  const together = (request: (to: Tracker, i: number) => Promise<Answer>): Promise<Answer[]> =>
+    Promise.all(Array.from({ length: MANY }, (_, i) => request(i % 2 ? { ...tracker, url: other.url } : tracker, i)));
+  const stored = async (clickId: string) =>
+    database.query('SELECT * FROM tallyback_conversions WHERE click_id = $1', [clickId]);
+
+  it('fill a cap to the last place and not beyond', async () => {
+    const clickId = await click(tracker, 'capped');
+    const answers = await together((to) => report(to, { clickId, transactionId: unique() }));
+    expect(tally(answers)).toEqual({ recorded: 7, cap_reached: MANY - 7 });
+    expect(await stored(clickId)).toHaveLength(7);
+  });
+
+  it('spend a budget to the last cent that fits and not beyond', async () => {
+    const clickId = await click(tracker, 'budget');
+    const answers = await together((to) => report(to, { clickId, transactionId: unique() }));
+    expect(tally(answers)).toEqual({ recorded: 6, cap_reached: MANY - 6 });
+  });
+
+  it('count a click once', async () => {
+    const clickId = await click(tracker, 'once');
+    const answers = await together((to) => report(to, { clickId, transactionId: unique() }));
+    expect(tally(answers)).toEqual({ recorded: 1, duplicate: MANY - 1 });
+    expect(await stored(clickId)).toHaveLength(1);
+  });
+
+  it('take a free place for one of many, and never refuse its copies', async () => {
+    const clickId = await click(tracker, 'capped');
+    const transactionId = String(
+      (await database.query('SELECT transaction_id FROM tallyback_conversions'))[0]?.transaction_id,
+    );
+    const freed = await change(tracker, { transactionId, status: 'rejected' });
+    expect(freed.body).toMatchObject({ outcome: 'updated' });
+    const data = { clickId, transactionId: unique() };
+    const answers = await together((to) => report(to, data));
+    expect(tally(answers)).toEqual({ recorded: 1, duplicate: MANY - 1 });
+  });
+
+  it('add every addition to one order once, whichever of them gets it, and again when it is retried', async () => {
+    const clickId = await click(tracker, 'adding');
+    const data = { clickId, transactionId: unique(), revenue: '1.00', currency: 'EUR' };
+    const id = unique('add');
+    const answers = await together((to, i) => report(to, data, { id: `${id}_${i >> 1}` }));
+    expect(tally(answers)).toEqual({ recorded: 1, updated: MANY / 2 - 1, duplicate: MANY / 2 });
+    expect((await stored(clickId)).map(({ revenue, payout }) => [Number(revenue), Number(payout)])).toEqual([
+      [100 * (MANY / 2), 10 * (MANY / 2)],
+    ]);
+  });
+
+  it('do not wait for each other in a circle when they get the same orders in opposite directions', async () => {
+    const clickId = await click(tracker, 'adding');
+    const transactionIds = Array.from({ length: MANY / 2 }, () => unique());
+    const answers = await together((to, i) => {
+      const at = i % 2 ? MANY / 2 - 1 - (i >> 1) : i >> 1;
+      return report(to, { clickId, transactionId: transactionIds[at], revenue: '1.00', currency: 'EUR' });
+    });
+    expect(tally(answers)).toEqual({ recorded: MANY / 2, updated: MANY / 2 });
+    const rows = await stored(clickId);
+    expect(rows.map(({ revenue }) => Number(revenue))).toEqual(Array(MANY / 2).fill(200));
+  });
+});
