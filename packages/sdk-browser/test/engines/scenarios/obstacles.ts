@@ -4,7 +4,14 @@ import type { Stage } from '../support/describe-engine.js';
 import { until } from '../support/engine.js';
 
 const STRICT = [
-  ...["default-src 'none'", "script-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'"],
+  ...[
+    "default-src 'none'",
+    'img-src data:',
+    "script-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+  ],
   ...["require-trusted-types-for 'script'", "trusted-types 'none'"],
 ].join('; ');
 
@@ -23,7 +30,7 @@ export function obstacles(stage: () => Stage): void {
         'data-domains="pay.example" data-direct="/v1/clicks" data-consent-from="gpc gpp tcf" data-fill="token"';
       world.page('/strict', {
         headers: { 'content-security-policy': STRICT },
-        body: `<!doctype html><script src="/watch.js"></script><script src="/tallyback.js" ${attributes}></script>
+        body: `<!doctype html><link rel="icon" href="data:,"><script src="/watch.js"></script><script src="/tallyback.js" ${attributes}></script>
           <form data-click="token"><button>ok</button></form><a href="http://pay.example/away">pay</a>`,
       });
       await visit(world.site(), '/strict?campaign=spring');
