@@ -9,6 +9,7 @@ import { ConversionsController } from './conversions/conversions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
+import { PixelController } from './pixel/pixel.controller.js';
 import { BatchesController } from './postbacks/batches.controller.js';
 import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
 import { PostbackTestsController } from './postbacks/postback-tests.controller.js';
@@ -18,7 +19,14 @@ import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
 
-const PUBLIC = [ClicksController, BatchesController, PostbacksController, CompatController, HealthController];
+const PUBLIC = [
+  ClicksController,
+  BatchesController,
+  PostbacksController,
+  CompatController,
+  PixelController,
+  HealthController,
+];
 const MANAGEMENT = [
   ReportsController,
   InboundPostbacksController,

@@ -14,6 +14,7 @@ import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
+import { PixelPostbacks } from './pixel/pixel-postbacks.js';
 import { BatchesService } from './postbacks/batches.service.js';
 import { BodyErrors } from './postbacks/body-errors.js';
 import { BodyLimits } from './postbacks/body-limits.js';
@@ -66,6 +67,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundLog,
     InboundPostbacksService,
     InboundRoutes,
+    PixelPostbacks,
     PostbackTestsService,
     PostbacksService,
     ReplaysService,

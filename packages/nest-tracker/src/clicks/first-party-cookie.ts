@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { FirstPartyCookieOptions } from '../tracker.options.js';
 
-const DEFAULT_NAME = '_clk_s';
+/** The cookie's name where the host gives none. */
+export const FIRST_PARTY_COOKIE = '_clk_s';
 const DEFAULT_MAX_AGE_SECONDS = 30 * 86_400;
 
 /** Where the hop is, as the browser sees it. */
@@ -25,7 +26,7 @@ export function firstPartyCookie(
 ): string {
   const domain = options.domain ?? sharedDomain(hop.host, new URL(destination).hostname);
   return [
-    `${options.name ?? DEFAULT_NAME}=${clickId}`,
+    `${options.name ?? FIRST_PARTY_COOKIE}=${clickId}`,
     'Path=/',
     `Max-Age=${options.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS}`,
     ...(domain ? [`Domain=${domain}`] : []),

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 /** An answer as plain data. */
@@ -6,6 +6,8 @@ export interface HttpReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
+  /** Instead of `body` where it is no text. */
+  readonly bytes?: Buffer;
 }
 
 /** Writes answers byte for byte the same over Express and Fastify. */
@@ -16,6 +18,8 @@ export class HttpReplier {
   send(response: unknown, reply: HttpReply): void {
     const adapter = this.host.httpAdapter;
     for (const [name, value] of Object.entries(reply.headers ?? {})) adapter.setHeader(response, name, value as string);
-    adapter.reply(response, reply.body ?? '', reply.status);
+    const { body = '', bytes, status } = reply;
+    // Nest would write a Buffer as JSON.
+    adapter.reply(response, bytes ? new StreamableFile(bytes) : body, status);
   }
 }
