@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { createPostgresDatabase, type TestDatabase } from '../support/databases.js';
 import { change, report, unique } from '../support/messages.js';
 import { type Answer, click } from '../support/requests.js';
@@ -64,16 +65,26 @@ describe('two tracker processes on one PostgreSQL', () => {
     expect(await stored(clickId)).toHaveLength(1);
   });
 
-  it('take a free place for one of many, and never refuse its copies', async () => {
+  it('give the last place to one of two copies, and call the other a duplicate', async () => {
     const clickId = await click(tracker, 'capped');
-    const transactionId = String(
-      (await database.query('SELECT transaction_id FROM tallyback_conversions'))[0]?.transaction_id,
-    );
-    const freed = await change(tracker, { transactionId, status: 'rejected' });
+    const [full] = await database.query('SELECT transaction_id FROM tallyback_conversions ORDER BY id LIMIT 1');
+    const freed = await change(tracker, { transactionId: full?.transaction_id, status: 'rejected' });
     expect(freed.body).toMatchObject({ outcome: 'updated' });
     const data = { clickId, transactionId: unique() };
-    const answers = await together((to) => report(to, data));
-    expect(tally(answers)).toEqual({ recorded: 1, duplicate: MANY - 1 });
+    const locker = new pg.Client({ connectionString: (database.options as { url: string }).url });
+    await locker.connect();
+    try {
+      // Both have looked for the order and found none when they wait for the counter.
+      await locker.query('BEGIN');
+      await locker.query('SELECT 1 FROM tallyback_counters FOR UPDATE');
+      const answers = [report(tracker, data), report({ ...tracker, url: other.url }, data)];
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      while ((await database.query(waiting)).length < 2);
+      await locker.query('COMMIT');
+      expect(tally(await Promise.all(answers))).toEqual({ recorded: 1, duplicate: 1 });
+    } finally {
+      await locker.end();
+    }
   });
 
   it('add every addition to one order once, whichever of them gets it, and again when it is retried', async () => {
