@@ -1,4 +1,5 @@
 import { guarded } from './guarded.js';
+import { printable } from './printable.js';
 
 /** Where the SDK reports; `console`, pino and Nest's logger fit. Messages never contain secrets or personal data. */
 export interface Logger {
@@ -18,13 +19,16 @@ export const defaultLogger: Logger = {
   error: (message) => void process.stderr.write(`tallyback: ${message}\n`),
 };
 
-/** The same logger without secrets in its messages. What it throws is swallowed: logging must not break deliveries. */
+/**
+ * The same logger without secrets in its messages, each of one line: what a destination answered can neither forge lines of a log
+ * nor write escape sequences into a terminal. What it throws is swallowed: logging must not break deliveries.
+ */
 export function safeLogger(logger: Logger, redact: (text: string) => string): Logger {
   const safe = (level: keyof Logger) => {
     // Nobody listens: then a line for every delivery need not be looked through either.
     if (logger[level] === silent) return silent;
     // There is nowhere left to report what it throws.
-    return (message: string) => guarded(() => logger[level](redact(message)), silent);
+    return (message: string) => guarded(() => logger[level](printable(redact(message))), silent);
   };
   return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
 }

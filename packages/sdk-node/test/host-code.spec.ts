@@ -7,7 +7,7 @@ import type { Logger } from '../src/logger.js';
 import { memoryQueue } from '../src/memory.js';
 import type { Claim, Queue } from '../src/queue/queue.js';
 import { house, quiet, SECRET, shops } from './support/shop.js';
-import { sinks } from './support/sink.js';
+import { json, sinks } from './support/sink.js';
 
 const run = promisify(execFile);
 const sink = sinks();
@@ -34,6 +34,19 @@ describe('code of the host that fails', () => {
     await tallyback.convert({ transactionId: 'A-1' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(errors).toContain('waitUntil failed: outside a request');
+  });
+
+  it('cannot be made to log lines of its own by what a destination answers', async () => {
+    const detail = 'no\nERROR: forged \u001b[2J\u2028';
+    const tracker = await sink((response) =>
+      json(response, 404, { outcome: 'rejected', reason: 'click_not_found', detail }),
+    );
+    const errors: string[] = [];
+    const logger = { ...quiet, error: (text: string) => void errors.push(text) };
+    const tallyback = shop({ logger, destinations: { house: house(tracker.url) } });
+    await tallyback.convert({ transactionId: 'A-1' });
+    await tallyback.flush();
+    expect(errors).toEqual([expect.stringContaining('click_not_found: no\u240aERROR: forged \u241b[2J\ufffd')]);
   });
 
   it('has an owner for what a logger rejects with', async () => {

@@ -1,6 +1,6 @@
+import { indent } from '../printable.js';
 import { VERSION } from '../version.js';
 import { COMMON_OPTIONS, type Command, type OptionDeclaration } from './command.js';
-import { indent } from './printable.js';
 import { table } from './table.js';
 import type { Terminal } from './terminal.js';
 

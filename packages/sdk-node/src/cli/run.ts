@@ -1,4 +1,5 @@
 import { instead } from '../nearest-option.js';
+import { printableLines } from '../printable.js';
 import { VERSION } from '../version.js';
 import { readArguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
@@ -6,7 +7,6 @@ import { commands } from './commands.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { messageOf, UsageError } from './failures.js';
 import { commandHelp, overview } from './help.js';
-import { printableLines } from './printable.js';
 import type { Terminal } from './terminal.js';
 
 /** What the process gives to the program. */

@@ -1,4 +1,4 @@
-import { printable } from '../printable.js';
+import { printable } from '../../printable.js';
 
 /** A place in a text, in UTF-16 code units. */
 export interface Place {

@@ -1,9 +1,9 @@
 import { lintUrlTemplate, type Network, type TemplateFinding, translateTemplate } from '@tallyback/protocol';
+import { printable } from '../../printable.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { UsageError } from '../failures.js';
 import { readInput } from '../input.js';
-import { printable } from '../printable.js';
 import type { Terminal } from '../terminal.js';
 import { caretLines } from './caret.js';
 import { DIALECTS, dialectOf, readableAs } from './dialects.js';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { printable } from '../../printable.js';
 import type { Command, CommandContext } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { printable } from '../printable.js';
 import { iso } from '../times.js';
 import { PATH_OPTION, withQueueFile } from './queue-file.js';
 import { summaryJson, summaryTable } from './shown.js';

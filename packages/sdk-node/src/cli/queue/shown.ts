@@ -1,5 +1,5 @@
+import { cut, indent, printable, printableLines } from '../../printable.js';
 import type { QueuedDelivery } from '../../queue/queue.js';
-import { cut, indent, printable, printableLines } from '../printable.js';
 import { table } from '../table.js';
 import type { Terminal } from '../terminal.js';
 import { iso, seenFrom } from '../times.js';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { OutgoingRequest } from '../../destinations/destination.js';
+import { cut, indent, printableLines } from '../../printable.js';
 import { messageOf } from '../failures.js';
-import { cut, indent, printableLines } from '../printable.js';
 import type { Terminal } from '../terminal.js';
 import { type Received, signatureBase } from './exchange.js';
 import { shownUrl, withoutSecrets } from './shown-url.js';

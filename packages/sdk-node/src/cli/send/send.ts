@@ -1,6 +1,6 @@
+import { printableLines } from '../../printable.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { printableLines } from '../printable.js';
 import { exchange, prepare } from './exchange.js';
 import { Report } from './report.js';
 import { TARGET_OPTIONS, targetOf } from './target.js';

@@ -1,9 +1,9 @@
 import { DEFAULT_TOLERANCE_SECONDS, KeyError } from '@tallyback/protocol';
+import { indent, printableLines } from '../../printable.js';
 import type { Command, CommandContext } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { CommandError, UsageError } from '../failures.js';
 import { readInput } from '../input.js';
-import { indent, printableLines } from '../printable.js';
 import { readSecrets, SECRET_OPTIONS } from '../secret-options.js';
 import type { Terminal } from '../terminal.js';
 import { readInstant, seenFrom } from '../times.js';
