@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BlockList } from 'node:net';
 import {
   CLICK_MACROS,
@@ -133,7 +134,7 @@ export class CatalogSnapshot {
   /** Changes whenever an offer or campaign does. */
   get version(): string {
     const rows = [...this.offersById.values(), ...this.campaignsById.values()].map(({ row }) => row);
-    return rows.map(({ id, updatedAt }) => `${id}@${updatedAt}`).join(' ');
+    return createHash('sha256').update(JSON.stringify(rows)).digest('base64');
   }
 
   /** The catalog keys behind the row ids of a click or conversion; null for what is not, or no longer, there. */

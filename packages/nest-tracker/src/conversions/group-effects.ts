@@ -34,7 +34,13 @@ export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects
   // Rows of a unique index in one order in every process: two groups must not wait for each other.
   const byIdentity = [...inserted.values()].sort((a, b) => compare(identityOf(a), identityOf(b)));
   deliveries.sort((a, b) => compare(a.advertiserId + a.deliveryId, b.advertiserId + b.deliveryId));
-  return { inserted: byIdentity, updated: [...updated.values()], ledger, deliveries, logged };
+  return { inserted: byIdentity, updated: [...updated.values()], ledger: inOrder(ledger), deliveries, logged };
+}
+
+/** Ids of one millisecond have no order of their own; a conversion's story is read in the order of its entries' ids. */
+function inOrder(ledger: readonly LedgerEntry[]): LedgerEntry[] {
+  const ids = ledger.map(({ id }) => id).sort();
+  return ledger.map((entry, i) => ({ ...entry, id: ids[i] as string }));
 }
 
 /**

@@ -65,7 +65,8 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
     );
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    this.catalogVersion ??= (await this.catalog.snapshot()).version;
     this.sweep();
     this.timer = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS);
     this.timer.unref();
