@@ -2,7 +2,7 @@ import { interleave, rowsOf } from '../lib/rounds.mjs';
 import { bareUndici, bullmqWorker, segmentTrack, tallybackEndToEnd } from '../senders/index.mjs';
 
 /** A multiple of Segment's batch: the last one need not wait for its timer. */
-const MESSAGES = 4_800;
+const MESSAGES = 14_400;
 /** Requests in flight, the same for everyone who lets one choose. */
 const IN_FLIGHT = 32;
 const NAME = 'delivery.post';

@@ -15,6 +15,7 @@ export async function openTallybackOnLog({ path, url }) {
       await log.append(`${JSON.stringify(message)}\n`);
       return { stored: true };
     },
+    recall: async () => undefined,
     claim: async () => [],
     settle: async () => [],
     extend: async () => [],
