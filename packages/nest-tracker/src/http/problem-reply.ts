@@ -1,4 +1,4 @@
-import { problem, type Reason, reasonStatus } from '@tallyback/protocol';
+import { HEADER_OUTCOME, HEADER_REASON, problem, type Reason, reasonStatus } from '@tallyback/protocol';
 import type { HttpReply } from './http-reply.js';
 
 /** Seconds after which a sender may try again when the storage was away. */
@@ -19,12 +19,15 @@ export interface Refusal {
 export function problemReply({ reason, detail, field, retryAfterSeconds = RETRY_AFTER_SECONDS }: Refusal): HttpReply {
   const status = reasonStatus(reason);
   const outcome: Record<string, string> =
-    status === 429 || status === 503
-      ? { 'retry-after': String(retryAfterSeconds) }
-      : { 'tallyback-outcome': 'rejected' };
+    status === 429 || status === 503 ? { 'retry-after': String(retryAfterSeconds) } : { [HEADER_OUTCOME]: 'rejected' };
   return {
     status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...outcome },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      [HEADER_REASON]: reason,
+      ...outcome,
+    },
     body: JSON.stringify(problem(reason, detail, field)),
   };
 }

@@ -15,4 +15,5 @@ export function expectRefusal(answer: Answer, reason: Reason, field?: string): v
   expect(answer.status).toBe(reasonStatus(reason));
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(answer.headers['tallyback-outcome']).toBe('rejected');
+  expect(answer.headers['tallyback-reason']).toBe(reason);
 }
