@@ -11,6 +11,7 @@ const MANY = 200;
 const seed = catalogOf([
   offerOf('capped', { caps: { conversionsPerDay: 7 } }),
   offerOf('budget', { caps: { payoutTotal: '10.00' }, payout: [{ kind: 'fixed', amount: '1.50' }] }),
+  offerOf('fresh', { caps: { payoutTotal: '10.00' }, payout: [{ kind: 'fixed', amount: '1.50' }] }),
   offerOf('once', { duplicates: { purchase: 'once_per_click' } }),
   offerOf('adding', { duplicates: { purchase: 'increment' }, payout: [{ kind: 'percent', percent: '10' }] }),
 ]);
@@ -45,6 +46,28 @@ describe('two tracker processes on one PostgreSQL', () => {
   const stored = async (clickId: string) =>
     database.query('SELECT * FROM tallyback_conversions WHERE click_id = $1', [clickId]);
 
+  /** Sends while somebody else holds a lock, and lets go when so many wait for it. */
+  async function whileLocked(
+    lock: string,
+    waiters: number,
+    { send, meanwhile }: { send: () => Promise<Answer>[]; meanwhile?: (locker: pg.Client) => Promise<unknown> },
+  ): Promise<Answer[]> {
+    const locker = new pg.Client({ connectionString: (database.options as { url: string }).url });
+    await locker.connect();
+    try {
+      await locker.query('BEGIN');
+      await locker.query(lock);
+      const answers = send();
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      while ((await database.query(waiting)).length < waiters);
+      await meanwhile?.(locker);
+      await locker.query('COMMIT');
+      return await Promise.all(answers);
+    } finally {
+      await locker.end();
+    }
+  }
+
   it('fill a cap to the last place and not beyond', async () => {
     const clickId = await click(tracker, 'capped');
     const answers = await together((to) => report(to, { clickId, transactionId: unique() }));
@@ -56,6 +79,20 @@ describe('two tracker processes on one PostgreSQL', () => {
     const clickId = await click(tracker, 'budget');
     const answers = await together((to) => report(to, { clickId, transactionId: unique() }));
     expect(tally(answers)).toEqual({ recorded: 6, cap_reached: MANY - 6 });
+  });
+
+  it('see what another process spent while they waited for its commit', async () => {
+    const [offer] = await database.query("SELECT id FROM tallyback_offers WHERE key = 'fresh'");
+    const counter = { scope: `offer:${offer?.id}`, event: '', period: 'total' };
+    const insert = `INSERT INTO tallyback_counters (scope, event, period, currency, conversions, revenue, payout)
+      VALUES ('${counter.scope}', '', 'total', $1, $2, 0, $3)`;
+    await database.query(insert, ['', 0, 0]);
+    const clickId = await click(tracker, 'fresh');
+    const answer = await whileLocked('SELECT 1 FROM tallyback_counters FOR UPDATE', 1, {
+      send: () => [report(tracker, { clickId, transactionId: unique() })],
+      meanwhile: (locker) => locker.query(insert, ['EUR', 1, 900]),
+    });
+    expect(tally(answer)).toEqual({ cap_reached: 1 });
   });
 
   it('count a click once', async () => {
@@ -71,20 +108,11 @@ describe('two tracker processes on one PostgreSQL', () => {
     const freed = await change(tracker, { transactionId: full?.transaction_id, status: 'rejected' });
     expect(freed.body).toMatchObject({ outcome: 'updated' });
     const data = { clickId, transactionId: unique() };
-    const locker = new pg.Client({ connectionString: (database.options as { url: string }).url });
-    await locker.connect();
-    try {
-      // Both have looked for the order and found none when they wait for the counter.
-      await locker.query('BEGIN');
-      await locker.query('SELECT 1 FROM tallyback_counters FOR UPDATE');
-      const answers = [report(tracker, data), report({ ...tracker, url: other.url }, data)];
-      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      while ((await database.query(waiting)).length < 2);
-      await locker.query('COMMIT');
-      expect(tally(await Promise.all(answers))).toEqual({ recorded: 1, duplicate: 1 });
-    } finally {
-      await locker.end();
-    }
+    // Both have looked for the order and found none when they wait for the counter.
+    const answers = await whileLocked('SELECT 1 FROM tallyback_counters FOR UPDATE', 2, {
+      send: () => [report(tracker, data), report({ ...tracker, url: other.url }, data)],
+    });
+    expect(tally(answers)).toEqual({ recorded: 1, duplicate: 1 });
   });
 
   it('add every addition to one order once, whichever of them gets it, and again when it is retried', async () => {

@@ -20,19 +20,24 @@ export function counterQueries(storage: TrackerStorage) {
   const rows = storage.rowsOf(Counter);
   const { table } = rows;
   const sums = ['conversions', 'revenue', 'payout'].map((name) => `${name} = ${table}.${name} + excluded.${name}`);
-  // Read under lock, also when nothing is found: whoever begins to keep a counter waits for everybody who looked.
-  const lock = dialect === 'postgres' ? 'ORDER BY c.scope, c.event, c.period, c.currency FOR UPDATE OF c' : '';
+  const ofKey = 'c.scope = k.scope AND c.event = k.event AND c.period = k.period';
+  const keys = ['scope', 'event', 'period'];
   return {
     rows,
-    /** On SQLite a look into the empty table saves looking for every counter in it. */
-    any: dialect === 'sqlite' ? reading(`SELECT 1 FROM ${table} LIMIT 1`, []) : undefined,
-    byKey: keyedQuery(
-      dialect,
-      ['scope', 'event', 'period'],
-      (keys) =>
-        `SELECT ${rows.selectList('c')} FROM ${keys} ${table} c
-           ON c.scope = k.scope AND c.event = k.event AND c.period = k.period ${lock}`,
-    ),
+    /** Mostly nothing is kept: one look saves looking for every counter. */
+    isAnyKept:
+      dialect === 'sqlite'
+        ? () => reading(`SELECT 1 FROM ${table} LIMIT 1`, [])
+        : // Locks the table against whoever begins to keep a counter, also when it finds nothing. What is read under the
+          // lock comes in a second statement: this one would not see rows that were inserted while it waited.
+          keyedQuery(
+            dialect,
+            keys,
+            (join) =>
+              `SELECT 1 FROM ${join} ${table} c ON ${ofKey} AND c.currency = ''
+                ORDER BY c.scope, c.event, c.period FOR UPDATE OF c`,
+          ),
+    byKey: keyedQuery(dialect, keys, (join) => `SELECT ${rows.selectList('c')} FROM ${join} ${table} c ON ${ofKey}`),
     add: insertQueries(rows, dialect, ` ON CONFLICT (scope, event, period, currency) DO UPDATE SET ${sums.join(', ')}`),
   };
 }
@@ -92,11 +97,11 @@ export class Counters {
   /** @returns whether any of the counters is kept, and so locked now */
   *load(): TransactionWork<boolean> {
     if (this.wanted.size === 0) return false;
-    const keys = [...this.wanted.values()];
+    const keys = [...this.wanted.values()].map(({ scope, event, period }) => [scope, event, period]);
     for (const name of this.wanted.keys()) this.loaded.set(name, null);
     this.wanted.clear();
-    if (this.queries.any && (yield this.queries.any).rows.length === 0) return false;
-    const { rows } = yield this.queries.byKey(keys.map(({ scope, event, period }) => [scope, event, period]));
+    if ((yield this.queries.isAnyKept(keys)).rows.length === 0) return false;
+    const { rows } = yield this.queries.byKey(keys);
     const found = new Map<string, Map<string, Totals>>();
     for (const row of rows) {
       const counter = this.queries.rows.read(row);

@@ -44,6 +44,11 @@ export class KnownClicks {
     if (!this.loaded.has(id)) this.wanted.add(id);
   }
 
+  /** Makes a click known that was read before; it never changes, so it is still true. */
+  put(click: KnownClick): void {
+    this.loaded.set(click.id, click);
+  }
+
   get(id: string): KnownClick | null {
     const click = this.loaded.get(id);
     if (click !== undefined) return click;
