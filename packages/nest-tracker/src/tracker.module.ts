@@ -1,6 +1,7 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
+import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
@@ -54,6 +55,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     BootChecks,
     CatalogService,
     ClassicPostbacks,
+    ClickLookup,
     ClicksService,
     Clock,
     CompatPostbacks,

@@ -3,7 +3,8 @@ import { type Fault, type NetworkPostback, parseClickId } from '@tallyback/proto
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogAdvertiser, CatalogOffer, CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { hashToken } from '../catalog/hash-token.js';
-import { ClicksService } from '../clicks/clicks.service.js';
+import { ClickLookup } from '../clicks/click-lookup.js';
+import type { KnownClick } from '../conversions/working-set/known-clicks.js';
 import type { Refusal } from '../http/problem-reply.js';
 import type { Arrival, Facts } from '../postbacks/arrival.js';
 import { InboundRoutes } from '../postbacks/inbound-routes.js';
@@ -26,7 +27,8 @@ interface Given {
 
 /** What a postback leads to before it is read. */
 interface Lead {
-  readonly offer?: CatalogOffer | undefined;
+  readonly click?: KnownClick;
+  readonly offer?: CatalogOffer;
   readonly advertiser?: CatalogAdvertiser | undefined;
 }
 
@@ -35,7 +37,7 @@ interface Lead {
 export class CompatPostbacks {
   constructor(
     private readonly catalog: CatalogService,
-    private readonly clicks: ClicksService,
+    private readonly clicks: ClickLookup,
     private readonly settings: CompatSettingsService,
     routes: InboundRoutes,
   ) {
@@ -75,7 +77,7 @@ export class CompatPostbacks {
 
     const token = pathKey(route, request.path) ?? firstValue(pairs, parameters.token);
     const named = firstValue(pairs, ['advertiser']) ?? arrival.vouched?.advertiser;
-    const { offer, advertiser } = await this.follow(pairs, { clickIdNames, token, named, snapshot });
+    const { click, offer, advertiser } = await this.follow(pairs, { clickIdNames, token, named, snapshot });
     if (!advertiser) return refuse('findAdvertiser', this.nobody(network, pairs, { clickIdNames, named }));
     const settings = this.settings.of(network, advertiser);
     const { key } = advertiser.row;
@@ -104,6 +106,7 @@ export class CompatPostbacks {
         advertiser,
         sender: proof.sender,
         message: { type: 'conversion.created', timestamp, data: parsed.value },
+        click,
         onRepeat: postback.value.repeat === 'update' ? 'update' : undefined,
       },
       facts,
@@ -116,7 +119,7 @@ export class CompatPostbacks {
       const id = parseClickId(firstValue(pairs, [name]) ?? '');
       const click = id === undefined ? null : await this.clicks.find(id);
       const offer = click ? snapshot.offersById.get(click.offerId) : undefined;
-      if (offer) return { offer, advertiser: offer.advertiser };
+      if (click && offer) return { click, offer, advertiser: offer.advertiser };
     }
     const byToken = token === undefined ? undefined : snapshot.advertisersByTokenHash.get(hashToken(token));
     return { advertiser: byToken ?? snapshot.advertisersByKey.get(named ?? '') };

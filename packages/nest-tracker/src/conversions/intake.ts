@@ -5,12 +5,15 @@ import type { Refusal } from '../http/problem-reply.js';
 import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import type { ProvenSender } from '../postbacks/senders/prove-sender.js';
 import type { Conversion } from './conversion.entity.js';
+import type { KnownClick } from './working-set/known-clicks.js';
 
 /** A message whose sender is proven. */
 export interface Intake {
   readonly advertiser: CatalogAdvertiser;
   readonly sender: ProvenSender;
   readonly message: ConversionMessage;
+  /** The click that the message names, where it was looked up already; the recording then need not. */
+  readonly click?: KnownClick | undefined;
   /** What a second message about the same order does where the offer has no policy for its event. Default `ignore`. */
   readonly onRepeat?: DuplicatePolicy | undefined;
 }

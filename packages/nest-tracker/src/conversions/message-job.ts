@@ -34,6 +34,7 @@ export class MessageJob implements Job<IntakeResult> {
     if (delivery) known.deliveries.want(delivery);
     if (type === 'conversion.updated') known.conversions.wantLocked(identityOf(intake));
     else known.conversions.want(identityOf(intake));
+    if (intake.click) known.clicks.put(intake.click);
     if (data.clickId !== undefined) known.expect({ clickId: data.clickId, event: data.event, now: this.now });
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { parseClickId } from '@tallyback/protocol';
 import { CatalogService } from '../catalog/catalog.service.js';
-import { ClicksService } from '../clicks/clicks.service.js';
+import { ClickLookup } from '../clicks/click-lookup.js';
 import { FIRST_PARTY_COOKIE } from '../clicks/first-party-cookie.js';
 import { trafficKind } from '../clicks/traffic-kind.js';
 import type { Arrival } from '../postbacks/arrival.js';
@@ -23,7 +23,7 @@ export class PixelPostbacks {
   constructor(
     private readonly classics: ClassicPostbacks,
     private readonly catalog: CatalogService,
-    private readonly clicks: ClicksService,
+    private readonly clicks: ClickLookup,
     routes: InboundRoutes,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
   ) {

@@ -3,7 +3,7 @@ import { type Fault, parseClickId, parseConversion } from '@tallyback/protocol';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
 import { hashToken } from '../catalog/hash-token.js';
-import { ClicksService } from '../clicks/clicks.service.js';
+import { ClickLookup } from '../clicks/click-lookup.js';
 import type { Refusal } from '../http/problem-reply.js';
 import type { Arrival, Facts } from './arrival.js';
 import { InboundRoutes } from './inbound-routes.js';
@@ -17,7 +17,7 @@ import { proveArrival } from './senders/prove-arrival.js';
 export class ClassicPostbacks {
   constructor(
     private readonly catalog: CatalogService,
-    private readonly clicks: ClicksService,
+    private readonly clicks: ClickLookup,
     routes: InboundRoutes,
   ) {
     routes.add({ route: '/postback', read: this.read });
@@ -71,6 +71,7 @@ export class ClassicPostbacks {
         advertiser,
         sender: proof.sender,
         message: { type: 'conversion.created', timestamp, data: parsed.value },
+        click: click ?? undefined,
       },
       facts,
     };

@@ -1,14 +1,13 @@
-import { PARAMETER_SIGNATURE } from '@tallyback/protocol';
+import { networks, PARAMETER_SIGNATURE } from '@tallyback/protocol';
 
 /** Parameters that prove a sender; what they hold must not lie around in a log. */
 const SECRET_PARAMETERS = new Set([
   'token',
   PARAMETER_SIGNATURE,
-  'security_token',
-  'verification_token',
   'api_key',
   'password',
   'secret',
+  ...networks.flatMap(({ secretParameters }) => secretParameters),
 ]);
 
 /** A raw query or form body with the values of secret parameters blanked out; everything else stays byte for byte. */

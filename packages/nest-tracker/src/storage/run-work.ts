@@ -30,13 +30,26 @@ export function runOnSqlite<T>(
 }
 
 function execute(connection: SqliteConnection, prepared: PreparedStatements, query: Query): QueryResult {
-  let statement = prepared.get(query.text);
+  if (query.reads) return { rows: readOnSqlite(connection, prepared, query), changes: 0 };
+  return { rows: [], changes: preparedOf(connection, prepared, query.text).run(query.parameters).changes };
+}
+
+/** The rows of one statement. */
+export function readOnSqlite(
+  connection: SqliteConnection,
+  prepared: PreparedStatements,
+  { text, parameters }: Pick<Query, 'text' | 'parameters'>,
+): readonly RawRow[] {
+  return preparedOf(connection, prepared, text).all(parameters);
+}
+
+function preparedOf(connection: SqliteConnection, prepared: PreparedStatements, text: string): SqliteStatement {
+  let statement = prepared.get(text);
   if (!statement) {
-    statement = connection.prepare(query.text);
-    prepared.set(query.text, statement);
+    statement = connection.prepare(text);
+    prepared.set(text, statement);
   }
-  if (query.reads) return { rows: statement.all(query.parameters), changes: 0 };
-  return { rows: [], changes: statement.run(query.parameters).changes };
+  return statement;
 }
 
 /** Runs work on PostgreSQL, on one connection of the pool and past TypeORM's own layers. */

@@ -3,11 +3,11 @@ import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typ
 import { type Dialect, dialectOf } from './dialect.js';
 import { type EntityRows, entityRows } from './entity-rows.js';
 import { insertQueries, writeAll } from './insert-queries.js';
-import { type PreparedStatements, runOnPostgres, runOnSqlite } from './run-work.js';
+import { type PreparedStatements, readOnSqlite, runOnPostgres, runOnSqlite } from './run-work.js';
 import { whileBusy } from './sqlite-busy.js';
 import { sqliteConnectionOf } from './sqlite-connection.js';
 import { SqliteTurns } from './sqlite-turns.js';
-import type { TransactionWork } from './transaction-work.js';
+import type { Query, RawRow, TransactionWork } from './transaction-work.js';
 
 /** Writes many rows in one commit. */
 export type BulkInsert<Row> = (rows: readonly Row[]) => Promise<void>;
@@ -48,6 +48,14 @@ export class TrackerStorage implements OnApplicationShutdown {
     if (!turns) return runOnPostgres(this.dataSource, work);
     const run = async () => runOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, work);
     return turns.take(() => whileBusy(run));
+  }
+
+  /** Runs one reading statement of our own, outside a transaction. */
+  async read({ text, parameters }: Query): Promise<readonly RawRow[]> {
+    if (this.dialect === 'sqlite') {
+      return readOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, { text, parameters });
+    }
+    return this.dataSource.query<RawRow[]>(text, [...parameters]);
   }
 
   /** How an entity is written and read by statements of our own. */
