@@ -83,9 +83,9 @@ describe('two tracker processes on one PostgreSQL', () => {
 
   it('see what another process spent while they waited for its commit', async () => {
     const [offer] = await database.query("SELECT id FROM tallyback_offers WHERE key = 'fresh'");
-    const counter = { scope: `offer:${offer?.id}`, event: '', period: 'total' };
+
     const insert = `INSERT INTO tallyback_counters (scope, event, period, currency, conversions, revenue, payout)
-      VALUES ('${counter.scope}', '', 'total', $1, $2, 0, $3)`;
+      VALUES ('offer:${offer?.id}', '', 'total', $1, $2, 0, $3)`;
     await database.query(insert, ['', 0, 0]);
     const clickId = await click(tracker, 'fresh');
     const answer = await whileLocked('SELECT 1 FROM tallyback_counters FOR UPDATE', 1, {
