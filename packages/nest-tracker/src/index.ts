@@ -31,6 +31,7 @@ export type { PostbackTest } from './postbacks/postback-test-request.js';
 export { type PostbackTestReport, PostbackTestsService } from './postbacks/postback-tests.service.js';
 export { type Replay, ReplaysService } from './postbacks/replays.service.js';
 export type { RateLimit } from './postbacks/senders/rate-limiter.js';
+export { type Erased, People } from './privacy/people.service.js';
 export { Retention, type Swept } from './privacy/retention.service.js';
 export type * from './reports/report.js';
 export { ReportsService } from './reports/reports.service.js';

@@ -14,6 +14,7 @@ import { BatchesController } from './postbacks/batches.controller.js';
 import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
 import { PostbackTestsController } from './postbacks/postback-tests.controller.js';
 import { PostbacksController } from './postbacks/postbacks.controller.js';
+import { PeopleController } from './privacy/people.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
@@ -34,6 +35,7 @@ const MANAGEMENT = [
   ConversionsController,
   ClickStoryController,
   AdvertiserSecretsController,
+  PeopleController,
 ];
 
 /** What depends on the extras is added here, once for `forRoot` and `forRootAsync`. */

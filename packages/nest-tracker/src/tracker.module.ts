@@ -29,6 +29,7 @@ import { PostbacksService } from './postbacks/postbacks.service.js';
 import { ReplaysService } from './postbacks/replays.service.js';
 import { SenderLimits } from './postbacks/senders/sender-limits.js';
 import { SignedMessages } from './postbacks/signed-messages.js';
+import { People } from './privacy/people.service.js';
 import { Retention } from './privacy/retention.service.js';
 import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
 import { ReportsService } from './reports/reports.service.js';
@@ -70,6 +71,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundPostbacksService,
     InboundRoutes,
     PixelPostbacks,
+    People,
     PostbackTestsService,
     PostbacksService,
     ReplaysService,
@@ -91,6 +93,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundPostbacksService,
     PostbackTestsService,
     ReplaysService,
+    People,
     ReportsService,
     Retention,
     TrackerEvents,
