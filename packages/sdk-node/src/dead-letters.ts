@@ -1,5 +1,5 @@
 import { asQueueUnavailable, ConfigurationError } from './errors.js';
-import { checkDate } from './option-checks.js';
+import { checkCall, checkDate } from './option-checks.js';
 import type { Queue, QueuedDelivery } from './queue/queue.js';
 
 /** A delivery that was given up. */
@@ -29,7 +29,7 @@ export interface DeadLetterQuery {
   readonly destination?: string;
   /** Only what was accepted at or after this time. */
   readonly since?: Date;
-  /** At most this many. Default 100. */
+  /** At most this many, 1 to 1000. Default 100. */
   readonly limit?: number;
   /** `next` of the page before. */
   readonly cursor?: string;
@@ -52,10 +52,15 @@ export class DeadLetters {
   /**
    * One page, in the order of acceptance.
    *
-   * @throws {ConfigurationError} when `since` is no valid Date
+   * @throws {ConfigurationError} when `since` is no valid Date, `limit` no number, or there is an unknown member
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
-  async list({ limit = 100, ...query }: DeadLetterQuery = {}): Promise<DeadLetterPage> {
+  async list(given: DeadLetterQuery = {}): Promise<DeadLetterPage> {
+    checkCall('deadLetters.list()', given, ['destination', 'since', 'limit', 'cursor']);
+    const { limit = 100, ...query } = given;
+    if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1_000) {
+      throw new ConfigurationError('limit', 'must be a whole number from 1 to 1000');
+    }
     const { items, next } = await this.#page({ limit, ...query });
     return { items: items.map(toDeadLetter), ...(next === undefined ? {} : { next }) };
   }
@@ -108,6 +113,11 @@ export class DeadLetters {
       return;
     }
     // The cursor moves on, so that one that dies again meanwhile is not taken twice.
+    checkCall('the selection', selection, ['destination', 'since']);
+    for (const [name, value] of Object.entries(selection)) {
+      // Of a variable that nobody has set; what it leaves would be all of them.
+      if (value === undefined) throw new ConfigurationError(name, 'is undefined; leave it out, or give {} for all');
+    }
     const { destination, since } = selection;
     const filter = { ...(destination === undefined ? {} : { destination }), ...(since === undefined ? {} : { since }) };
     for (let cursor: string | undefined, more = true; more; ) {

@@ -1,4 +1,5 @@
 import type { ConvertContext } from './conversion-input.js';
+import type { DeliveryEvents } from './delivery/events.js';
 import { ConfigurationError } from './errors.js';
 import { instead } from './nearest-option.js';
 import type { TallybackOptions } from './options.js';
@@ -17,6 +18,14 @@ const KNOWN: Readonly<Record<keyof TallybackOptions, true>> = {
   logger: true,
   now: true,
   random: true,
+};
+
+// Complete by its type.
+const EVENTS: Readonly<Record<keyof DeliveryEvents, true>> = {
+  delivered: true,
+  retry: true,
+  dead: true,
+  breaker: true,
 };
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -78,13 +87,44 @@ export function boundMs(timeoutMs: unknown, least: number): number {
 }
 
 /**
+ * What a call is told: `undefined` is nothing.
+ *
+ * @param of the call, e.g. `flush()`
+ * @throws {ConfigurationError} when it is no object, or has a member that nobody would ever read
+ */
+export function checkCall(of: string, given: unknown, known: readonly string[]): void {
+  if (given === undefined) return;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ConfigurationError('options', `of ${of} must be an object, with any of ${known.join(', ')}`);
+  }
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(unknown, `is not an option of ${of}; ${instead(unknown, known)}`);
+  }
+}
+
+/** @throws {ConfigurationError} when nobody would ever be told: no such event, or no function */
+export function checkListener(event: unknown, listener: unknown): void {
+  const events: readonly string[] = Object.keys(EVENTS);
+  if (typeof event !== 'string' || !events.includes(event)) {
+    throw new ConfigurationError('event', `\`${String(event)}\` does not exist; ${instead(String(event), events)}`);
+  }
+  if (typeof listener !== 'function') throw new ConfigurationError('listener', `of "${event}" must be a function`);
+}
+
+/**
  * `null`, which plain JavaScript may hand over, is read as nothing told: no order fails for that.
  *
- * @throws {ConfigurationError} when it is no object
+ * @throws {ConfigurationError} when it is no object, or has a member that nobody would ever read
  */
 export function checkContext(context: ConvertContext | null): ConvertContext {
   if (context === null) return {};
-  if (typeof context === 'object') return context;
+  if (typeof context === 'object') {
+    checkCall('convert() and update()', context, ['manager', 'person']);
+    const person: unknown = context.person ?? undefined;
+    if (person === undefined || (typeof person === 'object' && !Array.isArray(person))) return context;
+    throw new ConfigurationError('person', 'must be an object such as { email, phone, ipAddress, userAgent }');
+  }
   throw new ConfigurationError('context', 'must be an object, with `manager` or `person`');
 }
 

@@ -10,7 +10,7 @@ import { retryPolicy } from './delivery/retry-policy.js';
 import { SettlementBatcher } from './delivery/settlement-batcher.js';
 import { asQueueUnavailable, InvalidConversionError, QueueUnavailableError } from './errors.js';
 import { guarded } from './guarded.js';
-import { boundMs, checkContext, checkDate } from './option-checks.js';
+import { boundMs, checkCall, checkContext, checkDate, checkListener } from './option-checks.js';
 import { type Settings, settle, type TallybackOptions } from './options.js';
 import { recalledFor } from './recall.js';
 import type { DeliveryReport, Receipt } from './receipt.js';
@@ -132,12 +132,12 @@ export class Tallyback {
    * Waits until nothing is due and nothing in flight, including what is added meanwhile, but no longer than `timeoutMs`.
    * What waits for a later retry does not hold it up.
    *
-   * @throws {ConfigurationError} when `timeoutMs` is no number
+   * @throws {ConfigurationError} when `timeoutMs` is no number, or there is an unknown option
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
-  async flush({ timeoutMs = DEFAULT_TIMEOUT_MS }: BoundOptions = {}): Promise<DeliveryReport> {
+  async flush(options: BoundOptions = {}): Promise<DeliveryReport> {
     this.#check();
-    const boundedMs = boundMs(timeoutMs, MIN_TIMEOUT_MS);
+    const boundedMs = bound('flush()', options);
     const end = performance.now() + boundedMs;
     await within(this.#dispatcher.drained(), boundedMs - reserve(boundedMs));
     return this.#report(end);
@@ -148,12 +148,12 @@ export class Tallyback {
    * back to the queue, which is closed. A durable queue delivers the rest at the next start. A second call gets the same
    * answer.
    *
-   * @throws {ConfigurationError} when `timeoutMs` is no number
+   * @throws {ConfigurationError} when `timeoutMs` is no number, or there is an unknown option
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
-  close({ timeoutMs = DEFAULT_TIMEOUT_MS }: BoundOptions = {}): Promise<DeliveryReport> {
+  close(options: BoundOptions = {}): Promise<DeliveryReport> {
     try {
-      this.#closing ??= this.#close(boundMs(timeoutMs, MIN_TIMEOUT_MS));
+      this.#closing ??= this.#close(bound('close()', options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -169,6 +169,7 @@ export class Tallyback {
    */
   async unacknowledged(query: UnacknowledgedQuery = {}): Promise<Unacknowledged[]> {
     this.#check();
+    checkCall('unacknowledged()', query, ['since', 'before']);
     checkDate('since', query.since);
     checkDate('before', query.before);
     return unacknowledged(this.#settings.queue, query);
@@ -184,14 +185,24 @@ export class Tallyback {
     return stats(this.#settings.queue, this.#dispatcher);
   }
 
-  /** Adds a listener. What it throws goes to the logger. */
+  /**
+   * Adds a listener. What it throws goes to the logger.
+   *
+   * @throws {ConfigurationError} when there is no such event, or the listener is no function
+   */
   on<Name extends keyof DeliveryEvents>(name: Name, listener: Listener<DeliveryEvents[Name]>): this {
+    checkListener(name, listener);
     this.#emitter.on(name, listener);
     return this;
   }
 
-  /** Adds a listener for one event only. */
+  /**
+   * Adds a listener for one event only.
+   *
+   * @throws {ConfigurationError} like {@link on}
+   */
   once<Name extends keyof DeliveryEvents>(name: Name, listener: Listener<DeliveryEvents[Name]>): this {
+    checkListener(name, listener);
     this.#emitter.once(name, listener);
     return this;
   }
@@ -267,6 +278,12 @@ export class Tallyback {
 /** The end of the time that is kept for handing back and counting: a fifth, a second at most. */
 function reserve(timeoutMs: number): number {
   return Math.min(timeoutMs / 5, 1_000);
+}
+
+function bound(call: string, options: BoundOptions): number {
+  checkCall(call, options, ['timeoutMs']);
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  return boundMs(timeoutMs, MIN_TIMEOUT_MS);
 }
 
 function accepted<Value>(parsed: Parsed<Value>): Value {

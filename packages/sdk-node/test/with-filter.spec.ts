@@ -98,4 +98,10 @@ describe('withFilter()', () => {
     expect(() => filtered(options)).toThrow(ConfigurationError);
     expect(() => filtered(options)).toThrow(expect.objectContaining({ option }));
   });
+
+  it('refuses a destination that is none, and options that do not exist', () => {
+    expect(() => withFilter(undefined as never, {})).toThrow(expect.objectContaining({ option: 'destination' }));
+    expect(() => withFilter(plain, undefined as never)).toThrow(expect.objectContaining({ option: 'options' }));
+    expect(() => withFilter(plain, { wen: () => true } as never)).toThrow(/did you mean `when`/);
+  });
 });

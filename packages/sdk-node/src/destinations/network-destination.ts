@@ -14,7 +14,7 @@ import type { Destination, DestinationOptions, OutgoingRequest } from './destina
 import { COMMON_OPTIONS, checkObject, isCommonOption } from './known-options.js';
 import { retryAfterMs } from './retry-after.js';
 import { urlSecrets } from './url-secrets.js';
-import { withFilter } from './with-filter.js';
+import { filtered } from './with-filter.js';
 
 const EXAMPLE_CLICK = '01j00000000000000000000000';
 
@@ -75,7 +75,7 @@ export function networkDestination<Options extends object>(
       return verdict.outcome === 'retry' && wait !== undefined ? { ...verdict, retryAfterMs: wait } : verdict;
     },
   };
-  return withFilter(destination, options);
+  return filtered(destination, options);
 }
 
 function configured<Sender>(configure: () => Sender): Sender {

@@ -20,7 +20,7 @@ import { retryAfterMs } from './retry-after.js';
 import { synchronous } from './synchronous.js';
 import { bodySecrets, headerSecrets } from './template-secrets.js';
 import { urlSecrets } from './url-secrets.js';
-import { withFilter } from './with-filter.js';
+import { filtered } from './with-filter.js';
 
 /** Options of {@link template}. */
 export interface TemplateOptions extends DestinationOptions {
@@ -128,7 +128,7 @@ export function template(url: string, options: TemplateOptions = {}): Destinatio
       return verdict.outcome === 'retry' && wait !== undefined ? { ...verdict, retryAfterMs: wait } : verdict;
     },
   };
-  return withFilter(destination, options);
+  return filtered(destination, options);
 }
 
 /** What a receiver that is told no status would take for one more conversion. */

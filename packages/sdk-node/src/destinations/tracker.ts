@@ -12,7 +12,7 @@ import { USER_AGENT } from '../version.js';
 import { classifyTrackerAnswer } from './classify-tracker.js';
 import type { Attempt, Destination, DestinationOptions, OutgoingRequest } from './destination.js';
 import { checkKnown } from './known-options.js';
-import { withFilter } from './with-filter.js';
+import { filtered } from './with-filter.js';
 
 export interface TrackerOptions extends DestinationOptions {
   /** Base URL of the tracker, e.g. `https://track.example.com`; may carry a path prefix. */
@@ -63,7 +63,7 @@ export function tracker(options: TrackerOptions): Destination {
     },
     classify: classifyTrackerAnswer,
   };
-  return withFilter(destination, options);
+  return filtered(destination, options);
 }
 
 function parseUrl(text: string): { origin: string; path: string } {

@@ -2,24 +2,38 @@ import { type ConversionMessage, EVENT_PATTERN, parseConversionMessage, serializ
 import { ConfigurationError } from '../errors.js';
 import { withRecalled } from '../recall.js';
 import type { Destination, DestinationOptions, PrepareContext, Prepared } from './destination.js';
-import { checkMembers } from './known-options.js';
+import { checkKnown, checkMembers } from './known-options.js';
 import { synchronous } from './synchronous.js';
 
 // Beyond this Node's timers fire at once.
 const MAX_MILLISECONDS = 2 ** 31 - 1;
 
 /**
- * The destination with what every destination can be told: which conversions it gets, in which form, and its limits. A filter
+ * A destination of your own with what every destination can be told: which conversions it gets, in which form, and its limits.
+ * A filter that throws or is `async` makes a dead letter of the conversion; it neither loses it nor fails `convert()`.
+ *
+ * @throws {ConfigurationError} when an option cannot work or does not exist
+ */
+export function withFilter(destination: Destination, options: DestinationOptions): Destination {
+  if (typeof destination?.toRequest !== 'function' || typeof destination.classify !== 'function') {
+    throw new ConfigurationError('destination', 'must be a destination, with the methods toRequest and classify');
+  }
+  checkKnown('withFilter', options, []);
+  return filtered(destination, options);
+}
+
+/**
+ * @internal The destination with what every destination can be told: which conversions it gets, in which form, and its limits. A filter
  * that throws or is `async` makes a dead letter of the conversion; it neither loses it nor fails `convert()`.
  *
  * @throws {ConfigurationError} when an option cannot work
  */
-export function withFilter(destination: Destination, options: DestinationOptions): Destination {
+export function filtered(destination: Destination, options: DestinationOptions): Destination {
   const limits = limitsOf(options);
   const { on, when, map } = options;
   checkFilter(options);
-  const filtered = on !== undefined || when !== undefined || map !== undefined;
-  if (!filtered && !destination.prepare) return { ...destination, ...limits };
+  const chooses = on !== undefined || when !== undefined || map !== undefined;
+  if (!chooses && !destination.prepare) return { ...destination, ...limits };
   return {
     ...destination,
     ...limits,

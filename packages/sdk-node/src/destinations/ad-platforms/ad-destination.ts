@@ -3,7 +3,7 @@ import { USER_AGENT } from '../../version.js';
 import { parseBaseUrl } from '../base-url.js';
 import type { Answer, Attempt, Destination, OutgoingRequest, PrepareContext, Prepared } from '../destination.js';
 import { synchronous } from '../synchronous.js';
-import { withFilter } from '../with-filter.js';
+import { filtered } from '../with-filter.js';
 import type { AdConversion } from './ad-conversion.js';
 import { type AdPlatformOptions, checkShared } from './ad-options.js';
 import { type AnswerRules, platformVerdict } from './answer.js';
@@ -52,7 +52,7 @@ export function adDestination(platform: AdPlatform, options: AdPlatformOptions):
       return platformVerdict(answer, now, platform.answers);
     },
   };
-  return withFilter(destination, options);
+  return filtered(destination, options);
 }
 
 /** @internal A POST of JSON. */
