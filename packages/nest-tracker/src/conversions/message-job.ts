@@ -36,6 +36,7 @@ export class MessageJob implements Job<IntakeResult> {
     else known.conversions.want(identityOf(intake));
     if (intake.click) known.clicks.put(intake.click);
     if (data.clickId !== undefined) known.expect({ clickId: data.clickId, event: data.event, now: this.now });
+    if (data.couponCode !== undefined) this.wantCoupon(known, data.couponCode);
   }
 
   decide(known: WorkingSet): Decision<IntakeResult> {
@@ -56,6 +57,14 @@ export class MessageJob implements Job<IntakeResult> {
       change: end.before === undefined ? undefined : this.changeOf(end.before, end.conversion),
       delivery: isNew ? { ...delivery, conversionId: end.conversion.id, at: this.now } : undefined,
     };
+  }
+
+  private wantCoupon(known: WorkingSet, code: string): void {
+    const { advertiser, message } = this.request.intake;
+    const coupon = this.circumstances.catalog.couponOf(advertiser.row.id, code);
+    if (!coupon) return;
+    const { id: offerId } = coupon.offer.row;
+    known.counters.wantFor({ offerId, partnerId: coupon.campaign.row.partnerId, event: message.data.event }, this.now);
   }
 
   private runSteps(known: WorkingSet, steps: StepTrace[]): readonly [name: string, end: StepEnd] {
