@@ -23,7 +23,7 @@ console.log(
   `${platform()} ${release()} ${arch()}, ${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
 );
 console.log(
-  values.only in slowCases
+  values.only === 'convert.memory'
     ? 'Measured once.\n'
     : `${rounds} interleaved rounds each; the ratio is the median over the rounds, its spread in brackets\n`,
 );

@@ -3,9 +3,19 @@ import { cases as convertDurable } from './convert-durable.mjs';
 import { cases as convertLoopDelay } from './convert-loop-delay.mjs';
 import { slowCases as convertMemory } from './convert-memory.mjs';
 import { cases as delivery } from './delivery.mjs';
+import { cases as intake } from './intake.mjs';
+import { slowCases as intakeClicks } from './intake-clicks.mjs';
+import { cases as intakeHttp } from './intake-http.mjs';
 
 /** Each takes a context and answers rows. */
-export const cases = { ...clickRedirect, ...convertDurable, ...convertLoopDelay, ...delivery };
+export const cases = {
+  ...clickRedirect,
+  ...convertDurable,
+  ...convertLoopDelay,
+  ...delivery,
+  ...intake,
+  ...intakeHttp,
+};
 
 /** Take minutes or gigabytes: only run when named in full. */
-export const slowCases = { ...convertMemory };
+export const slowCases = { ...convertMemory, ...intakeClicks };

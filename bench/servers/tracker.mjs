@@ -3,19 +3,11 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TrackerModule } from '@tallyback/nest-tracker';
+import { seed } from '../lib/house.mjs';
 
 // The reference tracker as anyone would mount it, on the database that the environment names.
 const { BENCH_SQLITE, BENCH_POSTGRES } = process.env;
 const database = BENCH_POSTGRES ? { type: 'postgres', url: BENCH_POSTGRES } : { type: 'sqlite', path: BENCH_SQLITE };
-const seed = {
-  advertisers: [{ key: 'acme', accept: ['none'] }],
-  offers: [
-    { key: 'boots', advertiser: 'acme', currency: 'EUR', destination: 'https://shop.example/land?clickid={clickid}' },
-  ],
-  partners: [{ key: 'blog' }],
-  campaigns: [{ key: 'spring', partner: 'blog', offers: [{ offer: 'boots' }] }],
-};
-
 class App {}
 Module({ imports: [TrackerModule.forRoot({ database, seed, adminToken: 'bench-admin-token' })] })(App);
 const app = await NestFactory.create(App, new FastifyAdapter(), { rawBody: true, logger: ['error', 'warn'] });
