@@ -21,12 +21,13 @@ export function sync(
 ): () => void {
   const name = '_clk_y';
   let stop = () => {};
+  let isOver = typeof document === 'undefined';
   let told: string | undefined;
 
   const tell = async () => {
     const consent = clicks.consent();
     const state = consent === 'granted' ? encode(clicks.all()) : consent;
-    if (state === told || consent === 'pending') return;
+    if (isOver || state === told || consent === 'pending') return;
     told = state;
     if (consent === 'denied') {
       attempt(() => sessionStorage.removeItem(name));
@@ -54,5 +55,8 @@ export function sync(
       safely();
     })
     .catch(() => undefined);
-  return () => stop();
+  return () => {
+    isOver = true;
+    stop();
+  };
 }

@@ -1,4 +1,5 @@
 import { scenarios } from './scenarios/index.js';
+import { trackingPrevention } from './scenarios/tracking-prevention.js';
 import { describeEngine } from './support/describe-engine.js';
 import { startWebKit } from './support/webkit-engine.js';
 
@@ -10,5 +11,5 @@ describeEngine(
     install: 'apt-get install webkit2gtk-driver xvfb xauth gir1.2-webkit2-4.1 python3-gi',
     start: startWebKit,
   },
-  scenarios,
+  [...scenarios, trackingPrevention],
 );

@@ -29,5 +29,14 @@ export function keeping(stage: () => Stage): void {
         expect(await tab.evaluate(() => localStorage.getItem('_clk'))).toContain(id);
       },
     );
+
+    it('has its cookie cut to a week by WebKit, whose visitors the server has to help, and by no other engine', async () => {
+      const { engine, world, tab, visit } = stage();
+      await visit(world.site(), `/land?clickid=${id}`);
+      await tab.evaluate(() => void sdk.init());
+      const [cookie] = await tab.cookies();
+      const days = Math.round(((cookie?.expires ?? 0) - Date.now() / 1000) / 86_400);
+      expect(days).toBe(engine.name.startsWith('WebKit') ? 7 : 29);
+    });
   });
 }

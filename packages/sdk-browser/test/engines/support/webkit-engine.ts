@@ -20,8 +20,14 @@ interface DriverCookie {
 
 type Ask = <T>(method: 'POST' | 'GET' | 'DELETE', path: string, body?: object) => Promise<T>;
 
+/** A WebKitGTK whose profile can be looked at. */
+export interface WebKitEngine extends Engine {
+  /** The folder in which it keeps cookies and what its tracking prevention has observed. */
+  profile: string;
+}
+
 /** Starts WebKitGTK with tracking prevention, on a screen that nobody sees. */
-export async function startWebKit(driverPath: string, proxy: string): Promise<Engine & { profile: string }> {
+export async function startWebKit(driverPath: string, proxy: string): Promise<WebKitEngine> {
   const profile = await mkdtemp(join(tmpdir(), 'tallyback-webkit-'));
   const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -52,13 +58,21 @@ export async function startWebKit(driverPath: string, proxy: string): Promise<En
   try {
     const binary = join(__dirname, 'itp-browser.py');
     const ask = await openSession(`http://127.0.0.1:${port}`, binary);
-    const windows: string[] = [await ask('GET', '/window')];
-    const free = [...windows];
+    const main = await ask<string>('GET', '/window');
+    let isTaken = false;
     return {
       name: 'WebKitGTK with ITP',
       profile,
-      tab: async () =>
-        tabOf(ask, free.pop() ?? (await ask<{ handle: string }>('POST', '/window/new', { type: 'tab' })).handle),
+      async tab() {
+        if (!isTaken) {
+          isTaken = true;
+          return tabOf(ask, main);
+        }
+        // The driver opens a tab beside one that is there.
+        await ask('POST', '/window', { handle: main });
+        const { handle } = await ask<{ handle: string }>('POST', '/window/new', { type: 'tab' });
+        return tabOf(ask, handle);
+      },
       close: stop,
     };
   } catch (error) {
