@@ -41,9 +41,18 @@ export class Settling {
           return;
         }
       }
+      this.#done(applied, report);
+    });
+  }
+
+  /** The batcher has nobody to tell of what is thrown here, a clock of the host's perhaps. */
+  #done(applied: boolean, report: () => void): void {
+    try {
       this.running -= 1;
       if (applied) report();
       this.onDone();
-    });
+    } catch (error) {
+      this.onError(error);
+    }
   }
 }

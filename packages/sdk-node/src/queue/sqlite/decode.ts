@@ -10,20 +10,19 @@ const STATES: Record<number, DeliveryState> = {
 
 /** The claimed rows as the dispatcher knows them. */
 export function decodeClaims(rows: string, destination: string): ClaimedDelivery[] {
-  return (JSON.parse(rows) as ClaimRow[]).map(
-    ([seq, id, event, transactionId, body, attempt, step, createdAt, fence]) => ({
-      seq,
-      id,
-      destination,
-      event,
-      transactionId,
-      body,
-      attempt,
-      step,
-      createdAt,
-      fence,
-    }),
-  );
+  // By index: to take an array apart by its iterator took longer than the rest of a claim.
+  return (JSON.parse(rows) as ClaimRow[]).map((row) => ({
+    seq: row[0],
+    id: row[1],
+    destination,
+    event: row[2],
+    transactionId: row[3],
+    body: row[4],
+    attempt: row[5],
+    step: row[6],
+    createdAt: row[7],
+    fence: row[8],
+  }));
 }
 
 /** One page; a full one may have a next. */
