@@ -140,7 +140,7 @@ describe.each(DATABASES)('on $database', ({ database: name, createDatabase }) =>
       const sequences = fc.array(planned, { minLength: 1, maxLength: 14 });
       await fc.assert(
         fc.asyncProperty(sequences, (plan) => run(policy, plan)),
-        { numRuns: 12 },
+        { numRuns: 8 },
       );
     },
     30_000,

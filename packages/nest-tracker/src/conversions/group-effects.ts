@@ -1,5 +1,6 @@
 import { createId } from '@tallyback/protocol';
 import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import type { OrderedIds } from '../storage/ordered-ids.js';
 import type { Conversion } from './conversion.entity.js';
 import type { Change, Decision } from './decision.js';
 import type { LedgerEntry } from './ledger-entry.entity.js';
@@ -16,7 +17,7 @@ export interface GroupEffects {
 }
 
 /** Adds the decisions of a group up: a conversion that is made and changed in one group is inserted once, as it ends. */
-export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects {
+export function effectsOf(decisions: readonly Decision<unknown>[], ledgerIds: OrderedIds): GroupEffects {
   const inserted = new Map<string, Conversion>();
   const updated = new Map<string, Conversion>();
   const ledger: LedgerEntry[] = [];
@@ -26,7 +27,7 @@ export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects
     if (change) {
       const { before, after } = change;
       (before === null || inserted.has(after.id) ? inserted : updated).set(after.id, after);
-      ledger.push(...ledgerEntriesOf(change));
+      for (const entry of ledgerEntriesOf(change)) ledger.push({ id: ledgerIds.next(entry.at), ...entry });
     }
     if (delivery) deliveries.push({ id: createId(delivery.at), ...delivery });
     if (row) logged.push(row);
@@ -34,20 +35,14 @@ export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects
   // Rows of a unique index in one order in every process: two groups must not wait for each other.
   const byIdentity = [...inserted.values()].sort((a, b) => compare(identityOf(a), identityOf(b)));
   deliveries.sort((a, b) => compare(a.advertiserId + a.deliveryId, b.advertiserId + b.deliveryId));
-  return { inserted: byIdentity, updated: [...updated.values()], ledger: inOrder(ledger), deliveries, logged };
-}
-
-/** Ids of one millisecond have no order of their own; a conversion's story is read in the order of its entries' ids. */
-function inOrder(ledger: readonly LedgerEntry[]): LedgerEntry[] {
-  const ids = ledger.map(({ id }) => id).sort();
-  return ledger.map((entry, i) => ({ ...entry, id: ids[i] as string }));
+  return { inserted: byIdentity, updated: [...updated.values()], ledger, deliveries, logged };
 }
 
 /**
  * What a change did: who, when, why, old and new status, and the change of the counted amounts. A change of the currency
  * takes back what counted in the old one and counts anew, so that the sums hold in each.
  */
-function ledgerEntriesOf(change: Change): LedgerEntry[] {
+function ledgerEntriesOf(change: Change): Omit<LedgerEntry, 'id'>[] {
   const { before, after } = change;
   const moved = before !== null && before.currency !== null && before.currency !== after.currency;
   if (!moved) return [ledgerEntryOf(change, before, after)];
@@ -58,12 +53,11 @@ function ledgerEntriesOf(change: Change): LedgerEntry[] {
   ];
 }
 
-function ledgerEntryOf(change: Change, before: Conversion | null, after: Conversion): LedgerEntry {
+function ledgerEntryOf(change: Change, before: Conversion | null, after: Conversion): Omit<LedgerEntry, 'id'> {
   const { at, actor, cause, deliveryId, note } = change;
   const counted = (conversion: Conversion | null, amount: 'revenue' | 'payout') =>
     conversion && counts(conversion.status) ? conversion[amount] : 0n;
   return {
-    id: createId(at),
     conversionId: after.id,
     at,
     actor,

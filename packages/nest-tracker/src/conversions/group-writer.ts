@@ -1,5 +1,6 @@
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { type InsertQueries, insertQueries, writeAll } from '../storage/insert-queries.js';
+import { OrderedIds } from '../storage/ordered-ids.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { type Query, reading, type TransactionWork } from '../storage/transaction-work.js';
 import { type UpdateQueries, updateQueries } from '../storage/update-queries.js';
@@ -22,6 +23,7 @@ const FIXED = ['id', 'advertiserId', 'event', 'transactionId', 'receivedAt'] as 
 
 /** Writes what a group decided, with statements built once. */
 export class GroupWriter {
+  readonly ledgerIds = new OrderedIds();
   private readonly conversions: InsertQueries<Conversion>;
   private readonly changes: UpdateQueries<Conversion>;
   private readonly ledger: InsertQueries<LedgerEntry>;

@@ -38,7 +38,8 @@ export function* runGroup({ queries, writer }: GroupTools, jobs: readonly Job<un
   const known = new WorkingSet(queries);
   const decided = yield* decideAll(known, jobs);
   if (known.counters.missing.size > 0) throw new CountersMissing([...known.counters.missing.values()]);
-  yield* writer.write(effectsOf(decided.flatMap((one) => ('decision' in one ? [one.decision] : []))));
+  const decisions = decided.flatMap((one) => ('decision' in one ? [one.decision] : []));
+  yield* writer.write(effectsOf(decisions, writer.ledgerIds));
   yield* known.counters.flush();
   return decided;
 }
