@@ -14,6 +14,8 @@ export function storedRequest(row: InboundPostback, wholeAddress: boolean): Http
   const headers = {
     'content-type': row.contentType,
     'user-agent': row.userAgent,
+    // A pixel's click may have been known by a cookie alone; in the form that sdk-browser writes it is known again.
+    cookie: row.clickId && `_clk=id=${row.clickId}`,
     [HEADER_ADVERTISER]: row.advertiser,
     [HEADER_ID]: row.deliveryId,
     [HEADER_TIMESTAMP]: row.signedAt,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SECRETS, TOKEN } from '../support/catalog.js';
 import { created, postback, signedHeaders, signedPostback, unique } from '../support/messages.js';
-import { onEveryTracker } from '../support/on-every-tracker.js';
+import { onBothTrackers } from '../support/on-every-tracker.js';
 import { click, inboundLog, type Json, manage, send } from '../support/requests.js';
 import type { Tracker } from '../support/start-tracker.js';
 
@@ -23,7 +23,7 @@ async function rowCounts(tracker: Tracker): Promise<unknown[]> {
 const names = (body: Json) => (body.steps as Json[]).map(({ name }) => name);
 
 describe('the dry run of a postback', () => {
-  onEveryTracker((current) => {
+  onBothTrackers((current) => {
     it('goes every step of a live one and stores nothing', async () => {
       const { tracker } = current;
       const clickid = await click(tracker, 'by-token');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { post, postback, report, unique } from '../support/messages.js';
-import { onEveryTracker } from '../support/on-every-tracker.js';
+import { onBothTrackers } from '../support/on-every-tracker.js';
 import { click, inboundLog, type Json, manage, send } from '../support/requests.js';
 
 describe('the inbound log', () => {
-  onEveryTracker((current) => {
+  onBothTrackers((current) => {
     it('shows one request with everything that is known of it, but not its signature', async () => {
       const { tracker } = current;
       const clickId = await click(tracker, 'boots');
