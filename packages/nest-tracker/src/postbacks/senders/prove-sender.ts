@@ -4,6 +4,7 @@ import type { CatalogAdvertiser } from '../../catalog/catalog-snapshot.js';
 import { hashToken } from '../../catalog/hash-token.js';
 import type { HttpRequest } from '../../http/http-request.js';
 import type { Refusal } from '../../http/problem-reply.js';
+import { plainAddress } from './plain-address.js';
 
 /** How a sender proved who it is, or that an operator answers for it. Signed senders may report conversions whose click is not known. */
 export interface ProvenSender {
@@ -78,7 +79,8 @@ function tokenMatches({ tokens }: CatalogAdvertiser, token: string, now: number)
 }
 
 function addressAllowed({ addresses }: CatalogAdvertiser, ip: string | undefined): boolean {
-  return ip !== undefined && addresses.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+  const address = plainAddress(ip);
+  return address !== undefined && addresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 function proven(method: ProvenSender['method']): SenderProof {

@@ -9,6 +9,7 @@ import { TRACKER_OPTIONS, type TrackerOptions } from '../../tracker.options.js';
 import type { Arrival } from '../arrival.js';
 import type { Reader, Reading } from '../reading.js';
 import { messageFacts } from '../signed-messages.js';
+import { plainAddress } from './plain-address.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
 
 const MAX_ADVERTISERS = 100_000;
@@ -122,8 +123,8 @@ export class SenderLimits {
 
 /** Whoever has one IPv6 address has the whole /64 that it lies in. */
 function addressKey(ip: string | undefined): string | undefined {
-  if (ip === undefined || !isIPv6(ip) || /^::ffff:\d+\./i.test(ip)) return ip?.replace(/^::ffff:/i, '');
-  return ipv6Groups(ip).slice(0, 4).join(':');
+  const address = plainAddress(ip);
+  return address !== undefined && isIPv6(address) ? ipv6Groups(address).slice(0, 4).join(':') : address;
 }
 
 function requireLimit(name: string, limit: RateLimit | undefined): void {
