@@ -66,7 +66,8 @@ export function withRecalled(
   return { ...message, data } as ConversionMessage;
 }
 
-function fieldOf(data: Data, field: RecallField): string | undefined {
+/** What the data says in that field. */
+export function fieldOf(data: Data, field: RecallField): string | undefined {
   const value = field === 'clickId' ? data.clickId : data.metadata?.[nameOf(field)];
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cake, type Destination, keitaro, template, withFilter } from '../src/destinations.js';
+import { cake, type Destination, everflow, keitaro, template, voluum, withFilter } from '../src/destinations.js';
 import { memoryQueue } from '../src/memory.js';
 import { CLICK_ID } from './support/deliver.js';
 import { house, shops } from './support/shop.js';
@@ -68,6 +68,19 @@ describe('an update that does not name the click', () => {
     expect((await tallyback.convert({ transactionId: 'A-1' })).destinations).toEqual([]);
     expect((await tallyback.update(refund)).destinations).toEqual([]);
     expect(await tallyback.flush()).toEqual({ delivered: 0, pending: 0, dead: 0 });
+  });
+
+  it('is no dead letter of a network that takes no updates when the conversion had no click there', async () => {
+    const { tallyback } = await selling((url) => ({
+      everflow: everflow({ url, networkId: '1' }),
+      voluum: voluum({ url }),
+    }));
+    await tallyback.convert({ transactionId: 'A-1' });
+    expect((await tallyback.update(refund)).destinations).toEqual(['everflow']);
+    await tallyback.convert({ transactionId: 'A-2', clickId: CLICK_ID });
+    expect((await tallyback.update({ ...refund, transactionId: 'A-2' })).destinations).toEqual(['everflow', 'voluum']);
+    const { items } = await tallyback.deadLetters.list({ destination: 'voluum' });
+    expect(items).toMatchObject([{ transactionId: 'A-2', answer: expect.stringContaining('no postback for changes') }]);
   });
 
   it('becomes a dead letter that says so when the queue does not know the conversion', async () => {

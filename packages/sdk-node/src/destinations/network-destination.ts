@@ -8,15 +8,13 @@ import {
 } from '@tallyback/protocol';
 import { ConfigurationError } from '../errors.js';
 import { nearestOption } from '../nearest-option.js';
-import type { RecallField } from '../recall.js';
+import { fieldOf, type RecallField } from '../recall.js';
 import { USER_AGENT } from '../version.js';
 import type { Destination, DestinationOptions, OutgoingRequest } from './destination.js';
 import { COMMON_OPTIONS, checkObject, isCommonOption } from './known-options.js';
 import { retryAfterMs } from './retry-after.js';
 import { urlSecrets } from './url-secrets.js';
 import { filtered } from './with-filter.js';
-
-const EXAMPLE_CLICK = '01j00000000000000000000000';
 
 /** What a destination of a network is told: the network's own options and what every destination knows. */
 export type NetworkDestinationOptions<Options extends object> = Options & DestinationOptions;
@@ -41,14 +39,19 @@ export function networkDestination<Options extends object>(
   // Networks refuse options that they do not know.
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => !isCommonOption(name)));
   const sender = configured(() => network.send.configure(own as Options));
-  const { send, name } = network;
+  const { send, name, title } = network;
+  const field = clickIdField(own);
+  const clickOnly = !goesWithoutClick(sender);
   const destination: Destination = {
     kind: name,
     ...(send.ratePerSecond === undefined ? {} : { ratePerSecond: send.ratePerSecond }),
     ...(send.windowMs === undefined ? {} : { windowMs: send.windowMs }),
     secrets: texts(own).flatMap((text) => (sender.redact(text) === text ? urlSecrets(text) : [text])),
-    ...(takesUpdates(sender) ? { recalls: [clickIdField(own)] } : {}),
+    recalls: [field],
     prepare(message, { recalled }) {
+      // It was not meant for the network, so nobody there waits for its update.
+      if (clickOnly && recalled && fieldOf(message.data, field) === undefined)
+        return { skip: `there was no ${title} click id` };
       const result = sender.request(message);
       if (result.ok) return serializeMessage(message);
       if (result.code !== 'click_id_missing') return { dead: result.why };
@@ -91,11 +94,10 @@ function configured<Sender>(configure: () => Sender): Sender {
   }
 }
 
-/** Whether its postback can tell of a change at all. */
-function takesUpdates(sender: NetworkSender): boolean {
-  const data = { event: DEFAULT_EVENT, transactionId: 'x', clickId: EXAMPLE_CLICK, status: 'refunded' } as const;
-  const result = sender.request({ type: 'conversion.updated', timestamp: '2026-01-01T00:00:00.000Z', data });
-  return result.ok || result.code !== 'update_unsupported';
+/** Whether a coupon does as well as a click id. */
+function goesWithoutClick(sender: NetworkSender): boolean {
+  const data = { event: DEFAULT_EVENT, transactionId: 'x', couponCode: 'X' };
+  return sender.request({ type: 'conversion.created', timestamp: '2026-01-01T00:00:00.000Z', data }).ok;
 }
 
 /** Where the network's click id stands in a message. */
