@@ -20,43 +20,33 @@ export function sync(
   { url }: SyncOptions,
 ): () => void {
   const name = '_clk_y';
-  let stop = () => {};
-  let isOver = typeof document === 'undefined';
   let told: string | undefined;
 
   const tell = async () => {
     const consent = clicks.consent();
     const state = consent === 'granted' ? encode(clicks.all()) : consent;
-    if (isOver || state === told || consent === 'pending') return;
+    if (!globalThis.document || state === told || consent === 'pending') return;
     told = state;
     if (consent === 'denied') {
       attempt(() => sessionStorage.removeItem(name));
       await fetch(url, { method: 'DELETE', keepalive: true });
     } else if (attempt(() => sessionStorage.getItem(name)) !== state) {
       const answer = await fetch(url, { method: 'POST', keepalive: true, body: state });
-      if (!answer.ok) return;
-      const known = decode(await answer.text());
-      // What comes from the server is nothing to tell it.
-      stop();
+      const known = answer.ok ? decode(await answer.text()) : [];
       for (const { at, param, id, landing, referrer } of known) {
         if (id) clicks.capture(`?${new URLSearchParams([[param, id]])}`, { at, landing, referrer });
       }
+      // Denied meanwhile: then the server is told next, and nothing is left here.
+      if (!answer.ok || clicks.consent() !== 'granted') return;
       told = encode(clicks.all());
       attempt(() => sessionStorage.setItem(name, told as string));
-      stop = clicks.subscribe(safely);
     }
   };
-  // A server that does not answer is asked again on the next page.
-  const safely = () => void tell().catch(() => undefined);
-
-  clicks.ready
-    .then(() => {
-      stop = clicks.subscribe(safely);
-      safely();
-    })
-    .catch(() => undefined);
-  return () => {
-    isOver = true;
-    stop();
+  // One after the other: the server's answers set and remove the same cookie. One that fails is asked again next time.
+  let last: Promise<unknown> = clicks.ready;
+  const next = () => {
+    last = last.then(tell).catch(() => undefined);
   };
+  next();
+  return clicks.subscribe(next);
 }
