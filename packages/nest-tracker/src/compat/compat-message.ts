@@ -6,24 +6,21 @@ import {
   type Parsed,
   parseConversion,
 } from '@tallyback/protocol';
-import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
 import type { CompatNetwork } from './compat-networks.js';
 
 /**
- * A network's postback as a conversion of ours: amounts without a currency are in the offer's, and checked with it; the
- * network's own catalog ids are kept in the metadata (`everflow_offer`).
+ * A network's postback as a conversion of ours; the network's own catalog ids are kept in the metadata (`everflow_offer`).
  *
- * @param currency What to take where neither the postback nor an offer names one.
+ * @param currency Of amounts that come without one: the offer's. They are checked with it.
  */
 export function compatConversion(
   { name }: CompatNetwork,
   { conversion, catalog }: NetworkPostback,
-  offer: CatalogOffer | undefined,
   currency: string | undefined,
 ): Parsed<ConversionMessage['data']> {
   const { revenue, payout, items } = conversion;
   const isPriced = revenue !== undefined || payout !== undefined || items !== undefined;
-  const ours = conversion.currency ?? (isPriced ? (offer?.row.currency ?? currency) : undefined);
+  const ours = conversion.currency ?? (isPriced ? currency : undefined);
   if (isPriced && ours === undefined) return { ok: false, faults: [noCurrency(name)] };
   const metadata = leftovers([
     ...Object.entries(catalog).map(([kind, value]) => ({ name: `${name}_${kind}`, value })),

@@ -95,7 +95,10 @@ export class CompatPostbacks {
     facts = { ...facts, sender: proof.sender.method };
     const postback = network.receive.read(pairs, settings);
     if (!postback.ok) return refuse('readMessage', refusalOf(postback.faults));
-    const parsed = compatConversion(network, postback.value, offer, onlyCurrency(advertiser, snapshot));
+    const { couponCode } = postback.value.conversion;
+    const couponsOffer = couponCode === undefined ? undefined : snapshot.couponOf(advertiser.row.id, couponCode)?.offer;
+    const currency = (offer ?? couponsOffer)?.row.currency ?? onlyCurrency(advertiser, snapshot);
+    const parsed = compatConversion(network, postback.value, currency);
     if (!parsed.ok) return refuse('readMessage', refusalOf(parsed.faults));
     arrival.passed('readMessage', howIdentified(postback.value));
     facts = { ...facts, transactionId: parsed.value.transactionId };

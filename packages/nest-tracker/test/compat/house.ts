@@ -13,11 +13,12 @@ const offer = (key: string, advertiser: string, more: object = {}) => ({
 });
 
 const offers = [
-  offer('open', 'open'),
+  offer('open', 'open', { coupons: [{ code: 'OPEN', campaign: 'open' }] }),
   offer('ignoring', 'open', { duplicates: { purchase: 'ignore' } }),
   offer('paused', 'open', { status: 'paused' }),
   offer('yen', 'yen', { currency: 'JPY' }),
-  offer('by-token', 'by-token'),
+  offer('by-token', 'by-token', { currency: 'USD', coupons: [{ code: 'SPRING', campaign: 'by-token' }] }),
+  offer('by-token-too', 'by-token'),
   offer('by-ip', 'by-ip'),
   offer('signing', 'signing', { allowPayoutOverride: true }),
   offer('lenient', 'lenient'),

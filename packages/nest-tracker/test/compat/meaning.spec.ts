@@ -3,7 +3,7 @@ import { unique } from '../support/messages.js';
 import { onEveryDatabase } from '../support/on-every-database.js';
 import { click, type Json, manage, send } from '../support/requests.js';
 import type { Tracker } from '../support/start-tracker.js';
-import { HOUSE } from './house.js';
+import { HOUSE, TOKEN } from './house.js';
 
 async function stored(tracker: Tracker, clickId: string): Promise<Json[]> {
   return (await manage(tracker, `/v1/conversions?clickId=${clickId}`)).body.items as Json[];
@@ -87,6 +87,28 @@ describe('what a network’s postback means', () => {
         expect((await send(tracker, `/compat/everflow/?${query}`)).status).toBe(201);
         const [conversion] = await stored(tracker, clickId);
         expect(conversion?.metadata).toEqual({ everflow_network: '12', everflow_offer: '3', adv1: 'pro' });
+      });
+
+      it('without a click belongs to the offer of its coupon when its sender is proven, in that offer’s currency', async () => {
+        const { tracker } = current;
+        const order = unique();
+        const path = `/compat/everflow/?coupon_code=spring&order_id=${order}&amount=20.00&verification_token=${TOKEN}`;
+        const answer = await send(tracker, path);
+        expect(answer.body).toMatchObject({ outcome: 'recorded', payout: { amount: '2.00', currency: 'USD' } });
+        expect((await send(tracker, path)).body.outcome).toBe('duplicate');
+        const own = await send(tracker, `${path}&transaction_id=${await click(tracker, 'by-token')}`);
+        expect(own.body.reason).toBe('click_mismatch');
+      });
+
+      it('without a click is refused when nobody knows its coupon, or its sender proves nothing', async () => {
+        const { tracker } = current;
+        const query = `coupon_code=NONE&order_id=${unique()}&amount=20.00&compat=1`;
+        const unknown = await send(tracker, `/compat/cake/p.ashx?ecc=NONE&t=1&verification_token=x&token=${TOKEN}`);
+        expect(unknown.headers['tallyback-reason']).toBe('click_not_found');
+        const open = `/compat/everflow/?${query.replace('NONE', 'OPEN')}&advertiser=open`;
+        expect((await send(tracker, open)).body.reason).toBe('click_not_found');
+        const currencies = await send(tracker, `/compat/everflow/?${query}&verification_token=${TOKEN}`);
+        expect(currencies.body).toMatchObject({ reason: 'missing_field', field: 'currency' });
       });
 
       it('is checked as any conversion is: offer, window, caps', async () => {

@@ -1,6 +1,7 @@
 import { changeConversion } from '../change-conversion.js';
 import type { Conversion } from '../conversion.entity.js';
 import type { ChangeMode } from '../pricing/reprice-conversion.js';
+import { reportsByCoupon } from './by-coupon.js';
 import { identityOf } from './context.js';
 import { refuse, type Step, type StepContext, type StepEnd } from './step.js';
 
@@ -27,7 +28,8 @@ function standing(context: StepContext, existing: Conversion): StepEnd {
   const { intake, catalog, known } = context;
   const { message, sender } = intake;
   // Whoever is not proven by a signature has to know the click, also to hear of a conversion that stands.
-  if (!sender.signed && message.data.clickId !== existing.clickId) {
+  const knows = reportsByCoupon(intake) ? existing.clickId === null : message.data.clickId === existing.clickId;
+  if (!sender.signed && !knows) {
     const detail =
       'The conversion with this event and transaction id belongs to another click. Check the transaction id.';
     return refuse('click_mismatch', detail, 'data.clickId');
