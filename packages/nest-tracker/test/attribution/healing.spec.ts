@@ -17,7 +17,15 @@ const OFFERS = [
   offerOf('few', { payout, caps: { conversionsTotal: 2 } }),
 ];
 const seed = catalogOf(OFFERS);
-const rates = { rate: (from: string, to: string) => (from === 'USD' && to === 'EUR' ? '0.5' : undefined) };
+/** The provider is down while there are none. */
+let pounds: string | undefined;
+const rates = {
+  rate(from: string): string {
+    if (from === 'USD') return '0.5';
+    if (pounds === undefined) throw new Error('The provider is down.');
+    return pounds;
+  },
+};
 const eur = (amount: string) => ({ amount, currency: 'EUR' });
 
 describe('an unattributed conversion', () => {
@@ -162,6 +170,20 @@ describe('an unattributed conversion', () => {
         await commit();
         const campaigns = await Promise.all(all.map(async (data) => (await stored(data)).campaign));
         expect(campaigns.filter((campaign) => campaign === 'few')).toHaveLength(2);
+      });
+
+      it('waits for a rate that could not be asked for', async () => {
+        const { tracker } = current;
+        const data = await sell({ couponCode: 'winter', currency: 'GBP' });
+        const withCoupon = { ...OFFERS[0], coupons: [{ code: 'WINTER', campaign: 'boots' }] };
+        await tracker.get(CatalogService).apply({ offers: [withCoupon] });
+        await healed(tracker);
+        expect(await stored(data)).toMatchObject({ campaign: null });
+        pounds = '2';
+        tracker.get(AttributionHealer).sweep();
+        await healed(tracker);
+        pounds = undefined;
+        expect(await stored(data)).toMatchObject({ campaign: 'boots', revenue: eur('20.00') });
       });
 
       it('is looked for at boot, and attributed once however many do so at the same time', async () => {

@@ -14,7 +14,7 @@ import { TrackerStorage } from '../../storage/tracker-storage.js';
 import { ExchangeRates } from '../pricing/exchange-rates.js';
 import { noRates, ratesFor } from '../pricing/rate-lookup.js';
 import { Recorder } from '../recorder.js';
-import { AttributionJob, intakeOf } from './attribution-job.js';
+import { AttributionJob, type AttributionResult, intakeOf } from './attribution-job.js';
 import { Claims } from './claims.js';
 import { findCandidates, findClaims, type Wanted } from './unattributed.js';
 
@@ -22,6 +22,8 @@ import { findCandidates, findClaims, type Wanted } from './unattributed.js';
 const SWEEP_INTERVAL_MS = 300_000;
 /** Older conversions stay unattributed: what they earned has long been settled. */
 const MAX_AGE_MS = 90 * 86_400_000;
+/** How long other processes may have recorded by a catalog without the newest coupons; generously. */
+const CATALOG_LAG_MS = 120_000;
 
 /**
  * Attributes conversions that were stored without a click as soon as their click or coupon appears: when a click is
@@ -37,6 +39,8 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private catalogVersion: string | undefined;
+  /** Conversions before this moment have been held against the coupons of this catalog. */
+  private couponsSeenUntil = 0;
   private stopped = false;
 
   constructor(
@@ -60,7 +64,9 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
       this.catalog.read$.subscribe(({ version }) => {
         const changed = this.catalogVersion !== undefined && this.catalogVersion !== version;
         this.catalogVersion = version;
-        if (changed) this.sweep();
+        if (!changed) return;
+        this.couponsSeenUntil = 0;
+        this.sweep();
       }),
     );
   }
@@ -111,6 +117,7 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
         if (this.queued.size > 0) await this.attributeQueued();
         else await this.sweepAll();
       } catch (error) {
+        this.couponsSeenUntil = 0;
         const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
         this.logger.warn(`Conversions without a click could not be looked through: ${said}. They will be again.`);
         return;
@@ -126,11 +133,14 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
 
   private async sweepAll(): Promise<void> {
     this.sweepWanted = false;
-    let after: string | undefined = idLowerBound(this.clock.now() - MAX_AGE_MS);
+    const now = this.clock.now();
+    let after: string | undefined = idLowerBound(now - MAX_AGE_MS);
+    const couponsAfter = idLowerBound(this.couponsSeenUntil);
+    this.couponsSeenUntil = now - CATALOG_LAG_MS;
     for (const { claimedClickId, id } of await findClaims(this.storage, after, Claims.MOST)) {
       if (claimedClickId !== null) this.claims.add(claimedClickId, id);
     }
-    while (after !== undefined && !this.stopped) after = await this.attributeSome({ after });
+    while (after !== undefined && !this.stopped) after = await this.attributeSome({ after, couponsAfter });
   }
 
   /** @returns the id of the last conversion that was looked at; undefined when there was none */
@@ -146,9 +156,15 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
       const rates = (await ratesFor(intakeOf(conversion, advertiser), catalog, this.rates)) ?? noRates;
       jobs.push(new AttributionJob(advertiser, conversion, { catalog, rates }, this.clock.now()));
     }
-    const results = await this.recorder.submitAll(jobs);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (jobs.length > 0) this.check(await this.recorder.submitAll(jobs));
     return candidates[candidates.length - 1]?.conversion.id;
+  }
+
+  private check(results: readonly PromiseSettledResult<AttributionResult>[]): void {
+    for (const result of results) {
+      if (result.status === 'rejected') throw result.reason;
+      const { value } = result;
+      if (!value.attributed && value.again) this.couponsSeenUntil = 0;
+    }
   }
 }

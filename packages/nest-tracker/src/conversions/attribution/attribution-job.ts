@@ -1,4 +1,4 @@
-import { type ConversionMessage, formatAmount } from '@tallyback/protocol';
+import { type ConversionMessage, formatAmount, isRetryable } from '@tallyback/protocol';
 import type { CatalogAdvertiser, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import { Conversion } from '../conversion.entity.js';
 import type { Decision, Job } from '../decision.js';
@@ -8,13 +8,19 @@ import type { RateLookup } from '../pricing/rate-lookup.js';
 import { counts } from '../status-machine.js';
 import { type StepContext, statusOf } from '../steps/context.js';
 import { ATTRIBUTION_STEPS } from '../steps/index.js';
+import type { StepEnd } from '../steps/step.js';
 import type { WorkingSet } from '../working-set/working-set.js';
 
 /** What became of an unattributed conversion. */
 export type AttributionResult =
   | { readonly attributed: true; readonly conversion: Conversion }
-  /** Why it stays as it is; undefined when its click or coupon is still not there, or somebody was faster. */
-  | { readonly attributed: false; readonly detail?: string };
+  | {
+      readonly attributed: false;
+      /** Why it stays as it is; undefined when its click or coupon is still not there, or somebody was faster. */
+      readonly detail?: string;
+      /** Whether only something from outside was missing, such as an exchange rate. */
+      readonly again?: boolean;
+    };
 
 /**
  * Gives an unattributed conversion to the click or coupon that has appeared since, by the steps that it would have gone
@@ -45,7 +51,7 @@ export class AttributionJob implements Job<AttributionResult> {
     const context: StepContext = { intake, known, ...this.circumstances, now, occurredAt, price };
     for (const [, step] of ATTRIBUTION_STEPS) {
       const end = step(context);
-      if (end) return { result: { attributed: false, detail: 'refusal' in end ? end.refusal.detail : end.outcome } };
+      if (end) return { result: refusedBy(end) };
     }
     if (!context.place) return { result: { attributed: false } };
     const after = attributed(before, context, this.now);
@@ -59,6 +65,12 @@ export class AttributionJob implements Job<AttributionResult> {
 /** An unattributed conversion as a message once more; its sender had signed, others may not report without a click. */
 export function intakeOf(conversion: Conversion, advertiser: CatalogAdvertiser): Intake {
   return { advertiser, sender: { method: 'signature', signed: true }, message: messageOf(conversion) };
+}
+
+function refusedBy(end: StepEnd): AttributionResult {
+  if (!('refusal' in end)) return { attributed: false, detail: end.outcome };
+  const { detail, reason } = end.refusal;
+  return { attributed: false, detail, again: isRetryable(reason) };
 }
 
 function messageOf(conversion: Conversion): ConversionMessage {

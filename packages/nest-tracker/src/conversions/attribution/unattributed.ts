@@ -10,8 +10,11 @@ export interface Candidate {
 
 const PAGE = 500;
 
-/** Which unattributed conversions to look at: some by id, or all from an id on. */
-export type Wanted = { readonly ids: readonly string[] } | { readonly after: string };
+/**
+ * Which unattributed conversions to look at: some by id, or all from an id on. Shops send codes of their own with every
+ * order, so those with a coupon alone are looked at from another id on: codes appear when the catalog changes.
+ */
+export type Wanted = { readonly ids: readonly string[] } | { readonly after: string; readonly couponsAfter: string };
 
 /** Finds conversions to be attributed, oldest first; at most a page of them. */
 export async function findCandidates({ manager }: TrackerStorage, wanted: Wanted): Promise<Candidate[]> {
@@ -20,11 +23,13 @@ export async function findCandidates({ manager }: TrackerStorage, wanted: Wanted
     .leftJoin(Click, 'k', 'k.id = v.claimedClickId')
     .addSelect('k.id', 'found_click')
     .where('v.offerId IS NULL')
-    .andWhere('(k.id IS NOT NULL OR v.couponCode IS NOT NULL)')
     .orderBy('v.id')
     .limit(PAGE);
   if ('ids' in wanted) query.andWhere('v.id IN (:...ids)', wanted);
-  else query.andWhere('v.id > :after', wanted);
+  else {
+    query.andWhere('v.id > :after', wanted);
+    query.andWhere('(k.id IS NOT NULL OR (v.couponCode IS NOT NULL AND v.id > :couponsAfter))', wanted);
+  }
   const { entities, raw } = await query.getRawAndEntities<{ found_click: string | null }>();
   return entities.map((conversion, i) => ({ conversion, clickFound: Boolean(raw[i]?.found_click) }));
 }
