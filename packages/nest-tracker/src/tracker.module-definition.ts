@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken, UseFilters } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
@@ -9,6 +9,7 @@ import { ConversionsController } from './conversions/conversions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
+import { StorageErrors } from './http/storage-errors.filter.js';
 import { PixelController } from './pixel/pixel.controller.js';
 import { BatchesController } from './postbacks/batches.controller.js';
 import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
@@ -37,6 +38,8 @@ const MANAGEMENT = [
   AdvertiserSecretsController,
   PeopleController,
 ];
+
+for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);
 
 /** What depends on the extras is added here, once for `forRoot` and `forRootAsync`. */
 function withExtras(definition: DynamicModule, extras: TrackerModuleExtras): DynamicModule {

@@ -1,4 +1,4 @@
-import type { INestApplication, Type } from '@nestjs/common';
+import type { INestApplication, LoggerService, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -31,11 +31,13 @@ export interface TrackerSetup {
   readonly now?: () => number;
   /** Believe `X-Forwarded-*`, as behind a reverse proxy. */
   readonly behindProxy?: boolean;
+  /** Takes what the application logs. Default: nobody. */
+  readonly logger?: LoggerService;
 }
 
 /** Starts a tracker with the test catalog on a database that exists. */
 export async function startTracker(setup: TrackerSetup): Promise<Tracker> {
-  const { database, adapter = 'Fastify', options, now = tickingClock(), behindProxy } = setup;
+  const { database, adapter = 'Fastify', options, now = tickingClock(), behindProxy, logger = false } = setup;
   const builder = Test.createTestingModule({
     imports: [
       TrackerModule.forRoot({ database: database.options, adminToken: ADMIN_TOKEN, seed: CATALOG, ...options }),
@@ -44,7 +46,7 @@ export async function startTracker(setup: TrackerSetup): Promise<Tracker> {
   builder.overrideProvider(Clock).useValue({ now });
   const app = (await builder.compile()).createNestApplication(createAdapter(adapter, behindProxy), {
     rawBody: true,
-    logger: false,
+    logger,
   });
   await app.listen(0, '127.0.0.1');
   return {

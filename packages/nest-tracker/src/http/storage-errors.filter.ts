@@ -1,0 +1,46 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
+import { isDataFault, isStorageFailure } from '../storage/storage-failure.js';
+import { HttpReplier } from './http-reply.js';
+import { jsonReply, problemReply } from './problem-reply.js';
+
+/** Every error of a database driver; told by name and code, since there may be several copies of one. */
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest takes a class and asks it by instanceof.
+class DatabaseError {
+  static [Symbol.hasInstance](error: unknown): boolean {
+    return isStorageFailure(error) || isDataFault(error);
+  }
+}
+
+/**
+ * Answers what the database failed at. Such errors carry the statement's parameters, which Nest would write into the log
+ * with everything else: customers, addresses, orders. Other errors are left to the host's filters.
+ */
+@Injectable()
+@Catch(DatabaseError)
+export class StorageErrors implements ExceptionFilter {
+  private readonly logger = new Logger(StorageErrors.name);
+
+  constructor(private readonly replier: HttpReplier) {}
+
+  catch(error: Error & { code?: unknown; driverError?: { code?: unknown } }, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<unknown>();
+    if (isDataFault(error)) {
+      // The message of a data fault may quote the value.
+      const code = String(error.driverError?.code ?? error.code);
+      this.logger.error(`The database refused what a row holds: ${error.name} ${code}\n${framesOf(error)}`);
+      this.replier.send(response, jsonReply(500, { statusCode: 500, message: 'Internal server error' }));
+      return;
+    }
+    this.logger.error(`The database cannot be used: ${error.name}: ${error.message}`);
+    const detail = 'The database cannot be used at the moment. Try again.';
+    this.replier.send(response, problemReply({ reason: 'storage_unavailable', detail }));
+  }
+}
+
+/** Where an error comes from, without its message. */
+function framesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}
