@@ -31,9 +31,9 @@ export function handingOver(stage: () => Stage): void {
     /** Clicks, waits for the request and answers with its address. */
     const follow = async (selector: string, path: string) => {
       const { world, tab } = stage();
-      const before = world.sent(path).length;
       await tab.click(selector);
-      while (world.sent(path).length === before) await tab.evaluate(() => undefined).catch(() => undefined);
+      // Until the page is there: a navigation under way would tear the next test's page away.
+      await until(tab, (where) => location.pathname === where && document.readyState === 'complete', path);
       return String(world.sent(path).at(-1)?.url);
     };
 
@@ -126,7 +126,10 @@ export function handingOver(stage: () => Stage): void {
       await prepare('<iframe src="/frame"></iframe>');
       await until(tab, () => !!frames[0]?.document.forms[0]);
       await tab.evaluate(() => frames[0]?.document.forms[0]?.requestSubmit());
-      while (world.sent('/framed').length === 0) await tab.evaluate(() => undefined);
+      await until(
+        tab,
+        () => frames[0]?.location.pathname === '/framed' && frames[0].document.readyState === 'complete',
+      );
       expect(String(world.sent('/framed')[0]?.url)).toContain(`/framed?clickid=${id}`);
     });
   });
