@@ -19,6 +19,7 @@ import { PixelPostbacks } from './pixel/pixel-postbacks.js';
 import { BatchesService } from './postbacks/batches.service.js';
 import { BodyErrors } from './postbacks/body-errors.js';
 import { BodyLimits } from './postbacks/body-limits.js';
+import { BulkReplaysService } from './postbacks/bulk-replays.service.js';
 import { ClassicPostbacks } from './postbacks/classic-postbacks.js';
 import { InboundAnswers } from './postbacks/inbound-answers.js';
 import { InboundLog } from './postbacks/inbound-log.service.js';
@@ -55,6 +56,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     BodyLimits,
     BootChecks,
     CatalogService,
+    BulkReplaysService,
     ClassicPostbacks,
     ClickLookup,
     ClicksService,
@@ -85,6 +87,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
   ],
   exports: [
     AdvertiserSecrets,
+    BulkReplaysService,
     CatalogService,
     ClicksService,
     ConversionSearch,

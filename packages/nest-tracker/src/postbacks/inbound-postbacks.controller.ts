@@ -1,10 +1,11 @@
-import { BadRequestException, Controller, Get, NotFoundException, Param, Post, Res } from '@nestjs/common';
+import { BadRequestException, Controller, Get, HttpCode, NotFoundException, Param, Post, Res } from '@nestjs/common';
 import { HttpReplier } from '../http/http-reply.js';
 import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
 import { jsonReply } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonBody } from '../http/read-json-body.js';
+import { BulkReplaysService, type ReplayCounts } from './bulk-replays.service.js';
 import { type InboundPostbackItem, InboundPostbacksService } from './inbound-postbacks.service.js';
 import { intakeReply } from './intake-reply.js';
 import { ReplaysService } from './replays.service.js';
@@ -15,6 +16,7 @@ export class InboundPostbacksController {
   constructor(
     private readonly postbacks: InboundPostbacksService,
     private readonly replays: ReplaysService,
+    private readonly bulk: BulkReplaysService,
     private readonly replier: HttpReplier,
   ) {}
 
@@ -37,6 +39,17 @@ export class InboundPostbacksController {
   }
 
   /**
+   * `POST /v1/postbacks/in/replay?reason=…`, body `{ "vouch"?: boolean }`: runs the refused requests that match the
+   * filters again, oldest first, at most 1,000 a call; `cursor` goes on where the call before has ended.
+   */
+  @Post('replay')
+  @HttpCode(200)
+  replayAll(@PublicRequest() request: HttpRequest): Promise<ReplayCounts> {
+    const query = readQuery(request);
+    return this.bulk.replayAll(query, readPageRequest(query), { vouch: readVouch(request) });
+  }
+
+  /**
    * `POST /v1/postbacks/in/:id/replay`, body `{ "vouch"?: boolean }`: runs the request again. Answered as the request
    * itself would be, and with the `id` of the new log row, `replayOf` and the `steps`.
    */
@@ -46,12 +59,16 @@ export class InboundPostbacksController {
     @PublicRequest() request: HttpRequest,
     @Res() response: unknown,
   ): Promise<void> {
-    const { vouch = false } = readJsonBody(request, ['vouch']);
-    if (typeof vouch !== 'boolean') throw new BadRequestException('"vouch" must be true or false.');
-    const { result, logged } = await this.replays.replay(id.replaceAll('\0', ''), { vouch });
+    const { result, logged } = await this.replays.replay(id.replaceAll('\0', ''), { vouch: readVouch(request) });
     const reply = intakeReply(result);
     const more = { id: logged?.id ?? null, replayOf: logged?.replayOf ?? id, steps: result.steps };
     const body = { ...(JSON.parse(reply.body ?? '{}') as object), ...more };
     this.replier.send(response, { ...jsonReply(reply.status, body), headers: { ...reply.headers } });
   }
+}
+
+function readVouch(request: HttpRequest): boolean {
+  const { vouch = false } = readJsonBody(request, ['vouch']);
+  if (typeof vouch === 'boolean') return vouch;
+  throw new BadRequestException('"vouch" must be true or false.');
 }

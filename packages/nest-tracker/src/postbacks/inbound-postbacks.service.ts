@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { idTime } from '@tallyback/protocol';
+import { LessThan } from 'typeorm';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -30,7 +31,7 @@ export class InboundPostbacksService {
    * @throws BadRequestException naming a filter that has no sense.
    */
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<InboundPostbackItem>> {
-    const where = readInboundSearch(filters, after, this.clock.now());
+    const where = readInboundSearch(filters, this.clock.now(), after === undefined ? undefined : LessThan(after));
     const rows = await this.storage.manager.find(InboundPostback, { where, order: { id: 'DESC' }, take: limit + 1 });
     return pageOf(rows, limit, itemOf);
   }

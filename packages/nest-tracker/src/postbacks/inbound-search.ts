@@ -18,6 +18,9 @@ const EQUAL = [
   'replayOf',
 ] as const;
 
+/** Names of all filters. */
+export const INBOUND_FILTERS: readonly string[] = [...EQUAL, 'status', 'from', 'to', 'q'];
+
 const DAY_MS = 86_400_000;
 const MIN_TEXT = 3;
 const MAX_TEXT = 200;
@@ -29,12 +32,13 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
  * Reads the filters of the inbound log: the columns above, `status`, `from` and `to` (when the row was made), and `q`, a
  * text in path or query.
  *
+ * @param cursor Where the page begins, as a condition on the id.
  * @throws BadRequestException naming the parameter.
  */
 export function readInboundSearch(
   filters: URLSearchParams,
-  after: string | undefined,
   now: number,
+  cursor?: FindOperator<string>,
 ): FindOptionsWhere<InboundPostback>[] {
   const where: FindOptionsWhere<InboundPostback> = {};
   for (const name of EQUAL) {
@@ -49,7 +53,7 @@ export function readInboundSearch(
   if (text !== null) from = textStart(from, to ?? now);
   // Rows are made in the order of their ids, so the primary key answers for the time as well.
   const ids: FindOperator<string>[] = [];
-  if (after !== undefined) ids.push(LessThan(after));
+  if (cursor !== undefined) ids.push(cursor);
   if (to !== undefined) ids.push(LessThan(idLowerBound(to)));
   if (from !== undefined) ids.push(MoreThanOrEqual(idLowerBound(from)));
   if (ids.length > 0) where.id = And(...ids);

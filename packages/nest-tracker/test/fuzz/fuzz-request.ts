@@ -27,7 +27,7 @@ export function whole(
   headers: readonly (readonly [string, string])[] = [],
   body?: Buffer | string,
 ): Buffer {
-  const bytes = Buffer.from(body ?? '', 'utf8');
+  const bytes = typeof body === 'string' ? Buffer.from(body) : (body ?? Buffer.alloc(0));
   const length = body === undefined ? [] : [['Content-Length', String(bytes.length)] as const];
   return Buffer.concat([Buffer.from(head(method, target, [HOST, ...headers, ...length]), 'latin1'), bytes]);
 }

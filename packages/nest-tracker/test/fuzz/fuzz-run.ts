@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { isReason, reasonStatus } from '@tallyback/protocol';
+import { isReason, REASONS, reasonStatus } from '@tallyback/protocol';
 import { TOKEN } from '../support/catalog.js';
 import { click } from '../support/requests.js';
 import type { Tracker } from '../support/start-tracker.js';
@@ -12,6 +12,8 @@ import { type Known, malformedPostback, malformedVisit } from './malformed-postb
 import { exchange, type RawAnswer } from './raw-socket.js';
 
 const AT_ONCE = 16;
+/** What a reason may answer. */
+const DOCUMENTED = new Set<number>(Object.values(REASONS));
 /** Requests between two looks into the log. */
 const BATCH = 500;
 
@@ -92,6 +94,7 @@ function faultOf(request: FuzzRequest, answer: RawAnswer, logged: ReadonlySet<st
   if (status >= 500) return `${status} ${body.slice(0, 300)}`;
   if (status === 0) return leaves ? undefined : 'the connection was closed without an answer';
   if (marker === undefined || status < 400) return undefined;
+  if (!DOCUMENTED.has(status)) return `${status} is no documented answer: ${body.slice(0, 300)}`;
   if (!logged.has(marker)) return `${status} is not in the inbound log: ${body.slice(0, 200)}`;
   // A compat route may answer in its network's own words.
   const { reason } = jsonOf(body);

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { FuzzRequest } from './fuzz-request.js';
 
 /** What came back over a socket. */
@@ -37,11 +37,11 @@ export function exchange(port: number, request: FuzzRequest): Promise<RawAnswer>
     socket.on('connect', () => writePieces(socket, request, 0));
   });
 
-  function writePieces(socket: ReturnType<typeof connect>, { pieces, leaves }: FuzzRequest, index: number): void {
+  function writePieces(socket: Socket, request: FuzzRequest, index: number): void {
+    const { pieces, leaves } = request;
     const piece = pieces[index];
     if (socket.destroyed) return;
-    if (piece !== undefined)
-      socket.write(piece, () => setImmediate(writePieces, socket, { pieces, leaves }, index + 1));
+    if (piece !== undefined) socket.write(piece, () => setImmediate(() => writePieces(socket, request, index + 1)));
     else if (leaves === 'half') socket.end();
     else if (leaves === 'at-once') socket.destroy();
   }

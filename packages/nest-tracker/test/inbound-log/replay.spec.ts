@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CatalogService } from '../../src/index.js';
 import { SECRETS, TOKEN } from '../support/catalog.js';
-import { postback, report, signedPostback, unique } from '../support/messages.js';
+import { change, postback, report, signedPostback, unique } from '../support/messages.js';
 import { onEveryTracker } from '../support/on-every-tracker.js';
 import { type Answer, click, inboundLog, type Json, manage, send } from '../support/requests.js';
 import type { Tracker } from '../support/start-tracker.js';
@@ -216,6 +216,42 @@ describe('a replay', () => {
       expect((await replay(tracker, { id: large.id }, { vouch: 'yes' })).status).toBe(400);
       expect((await replay(tracker, { id: large.id }, { force: true })).status).toBe(400);
       expect((await send(tracker, `/v1/postbacks/in/${large.id}/replay`, { method: 'POST' })).status).toBe(401);
+    });
+
+    it('of all that were refused for one cause runs them oldest first, page by page, and says what became of them', async () => {
+      const { tracker } = current;
+      const key = unique('m').toLowerCase();
+      await mend(tracker, {
+        advertisers: [{ key, secrets: [SECRETS.rival], accept: ['signature', 'token'], token: `${key}-token` }],
+        offers: [offer(key, { advertiser: key, events: ['lead'] })],
+        campaigns: [campaign(key)],
+      });
+      const clickId = await click(tracker, key);
+      const transactionId = unique();
+      const signed = { advertiser: key, secret: SECRETS.rival };
+      const sent = { clickId, transactionId, revenue: '1.00', currency: 'EUR' };
+      await report(tracker, sent, signed);
+      await change(tracker, { ...sent, revenue: '2.00' }, signed);
+      await report(tracker, { clickId, transactionId: unique(), event: 'other' }, signed);
+      await send(tracker, postback({ clickid: clickId, txid: unique(), token: 'wrong' }));
+      await mend(tracker, { offers: [offer(key, { advertiser: key, events: ['lead', 'purchase'] })] });
+      const all = (more = '') =>
+        manage(tracker, `/v1/postbacks/in/replay?advertiser=${key}${more}`, { method: 'POST', body: {} });
+
+      const first = await all('&limit=3');
+      expect(first.status).toBe(200);
+      expect(first.body).toMatchObject({
+        replayed: 3,
+        outcomes: { recorded: 1, updated: 1, rejected: 1 },
+        reasons: { event_unknown: 1 },
+        notReplayable: 0,
+      });
+      const second = await all(`&limit=3&cursor=${first.body.next}`);
+      expect(second.body).toEqual({ replayed: 0, outcomes: {}, reasons: {}, notReplayable: 1, next: null });
+      expect((await all('&reason=status_transition_invalid')).body).toMatchObject({ outcomes: { duplicate: 1 } });
+      const [standing] = (await manage(tracker, `/v1/conversions?transactionId=${transactionId}`)).body.items as Json[];
+      expect(standing).toMatchObject({ revenue: { amount: '2.00', currency: 'EUR' } });
+      expect((await manage(tracker, '/v1/postbacks/in/replay?limit=5', { method: 'POST', body: {} })).status).toBe(400);
     });
   });
 });
