@@ -14,7 +14,7 @@ export { createKeyPair, createSecret, KeyError, type KeyErrorCode, type Keys } f
 export { looksLikeMacro } from './looks-like-macro.js';
 export { CLICK_MACROS, CONVERSION_MACROS } from './macros.js';
 export * from './money.js';
-export { leftovers } from './networks/postback-leftovers.js';
+export { fittingMetadata } from './networks/fitting-metadata.js';
 export * from './networks.js';
 export * from './outcome.js';
 export { percentEncode } from './percent-encoding.js';

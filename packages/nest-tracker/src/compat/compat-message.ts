@@ -1,7 +1,7 @@
 import {
   type ConversionMessage,
   type Fault,
-  leftovers,
+  fittingMetadata,
   type NetworkPostback,
   type Parsed,
   parseConversion,
@@ -22,7 +22,7 @@ export function compatConversion(
   const isPriced = revenue !== undefined || payout !== undefined || items !== undefined;
   const ours = conversion.currency ?? (isPriced ? currency : undefined);
   if (isPriced && ours === undefined) return { ok: false, faults: [noCurrency(name)] };
-  const metadata = leftovers([
+  const metadata = fittingMetadata([
     ...Object.entries(catalog).map(([kind, value]) => ({ name: `${name}_${kind}`, value })),
     ...Object.entries(conversion.metadata ?? {}).map(([key, value]) => ({ name: key, value: String(value) })),
   ]);

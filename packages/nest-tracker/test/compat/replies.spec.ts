@@ -97,6 +97,22 @@ describe('the status of a compat route', () => {
         expect(outcome(open)).toEqual([400, 'rejected', 'invalid_field']);
       });
 
+      it('is 503 even so while nothing can be stored, so that the network tries again', async () => {
+        const { tracker } = current;
+        const clickId = await click(tracker, 'lenient');
+        const path = `/compat/tune/aff_lsr?transaction_id=${clickId}&conversion_unique_id=${unique()}`;
+        await tracker.database.query('ALTER TABLE tallyback_conversions RENAME TO away');
+        try {
+          const answer = await send(tracker, path);
+          expect(outcome(answer)).toEqual([503, 'rejected', 'storage_unavailable']);
+          expect(answer.text).toBe('success=false; err_msg=storage_unavailable;');
+          expect(answer.headers['retry-after']).toMatch(/^[1-9]/);
+        } finally {
+          await tracker.database.query('ALTER TABLE away RENAME TO tallyback_conversions');
+        }
+        expect(outcome(await send(tracker, path))).toEqual([200, 'recorded', undefined]);
+      });
+
       it('is 200 for a click that nobody knows as soon as one advertiser wants 200 always from this network', async () => {
         const { tracker } = current;
         const tune = await send(tracker, `/compat/tune/aff_lsr?transaction_id=${UNKNOWN_CLICK}`);

@@ -4,8 +4,8 @@ import { parseConversion } from '../conversion-message.js';
 import type { Fault, Parsed } from '../faults.js';
 import { shownName } from '../field-reader.js';
 import { unusableValue } from '../unusable-value.js';
+import { fittingMetadata } from './fitting-metadata.js';
 import type { CatalogId, NetworkPostback, PostbackField, ReceiveSettings } from './network.js';
-import { leftovers } from './postback-leftovers.js';
 
 // The currency with the most decimals: an amount without currency is only checked for its form, the offer's decides later.
 const LOOSEST_CURRENCY = 'CLF';
@@ -205,7 +205,7 @@ export class PostbackReader {
     if (this.faults.length > 0) return { ok: false, faults: this.faults };
     const priced = fields.revenue !== undefined || fields.payout !== undefined || fields.items !== undefined;
     const currency = fields.currency ?? (priced ? this.settings.currency : undefined);
-    const metadata = leftovers([...this.kept, ...this.untaken()]);
+    const metadata = fittingMetadata([...this.kept, ...this.untaken()]);
     const parsed = parseConversion({
       ...fields,
       currency: currency ?? (priced ? LOOSEST_CURRENCY : undefined),

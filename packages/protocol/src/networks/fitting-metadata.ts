@@ -4,10 +4,10 @@ import { storableFault, textFault } from '../field-reader.js';
 const MAX_NAME = 64;
 
 /**
- * What the fields did not take, as metadata. Networks append parameters of their own, and none of them may cost a
- * conversion: what cannot be stored or no longer fits is left out.
+ * Parameters that no field took, as metadata. Networks append parameters of their own, and none of them may cost a
+ * conversion: what cannot be stored or no longer fits is left out; of equal names the first stays.
  */
-export function leftovers(parameters: Iterable<{ readonly name: string; readonly value: string }>): Metadata {
+export function fittingMetadata(parameters: Iterable<{ readonly name: string; readonly value: string }>): Metadata {
   const kept: [string, string][] = [];
   let bytes = 2;
   const names = new Set<string>();
