@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ConversionMessage } from '@tallyback/protocol';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   CatalogService,
   ConversionsService,
@@ -10,6 +9,7 @@ import {
   TrackerEvents,
 } from '../../src/index.js';
 import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { intakesOf, type MakeIntake } from '../support/intakes.js';
 import { unique } from '../support/messages.js';
 import { click } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
@@ -48,35 +48,18 @@ describe.each(DATABASES)('messages that are recorded together on $database', ({ 
   let database: TestDatabase;
   let tracker: Tracker;
   let service: ConversionsService;
+  let intake: MakeIntake;
   beforeAll(async () => {
     database = await createDatabase();
     tracker = await startTracker({ database, options: { seed } });
     service = tracker.get(ConversionsService);
+    intake = await intakesOf(tracker);
   });
   afterAll(async () => {
     await tracker?.close();
     await database.drop();
   });
 
-  let advertiser: Intake['advertiser'];
-  beforeEach(async () => {
-    const acme = (await tracker.get(CatalogService).snapshot()).advertisersByKey.get('acme');
-    if (!acme) throw new Error('The catalog has no acme.');
-    advertiser = acme;
-  });
-
-  const intake = (
-    data: Partial<ConversionMessage['data']>,
-    more: { type?: ConversionMessage['type'] } = {},
-  ): Intake => ({
-    advertiser,
-    sender: { method: 'signature', signed: true, deliveryId: unique('msg') },
-    message: {
-      type: more.type ?? 'conversion.created',
-      timestamp: new Date().toISOString(),
-      data: { event: 'purchase', transactionId: unique(), ...data },
-    },
-  });
   const counts = async () =>
     Promise.all(
       TABLES.map(async (table) => Number((await database.query(`SELECT COUNT(*) AS n FROM tallyback_${table}`))[0]?.n)),
@@ -93,9 +76,9 @@ describe.each(DATABASES)('messages that are recorded together on $database', ({ 
       intake(adding),
       intake(adding),
       intake({ ...adding, transactionId: unique() }),
-      intake(rejected, { type: 'conversion.updated' }),
+      intake(rejected, 'conversion.updated'),
       intake(adding),
-      intake({ transactionId: unique(), status: 'approved' }, { type: 'conversion.updated' }),
+      intake({ transactionId: unique(), status: 'approved' }, 'conversion.updated'),
       intake(once),
       intake(once),
       intake(capped),
@@ -209,7 +192,7 @@ describe.each(DATABASES)('messages that are recorded together on $database', ({ 
     const recorded = await service.record(order);
     expect(recorded.steps).toEqual(rehearsed.steps);
     expect(recorded.steps.at(-1)).toEqual({ name: 'store', outcome: 'ended', detail: 'recorded' });
-    const refused = await service.rehearse(intake({ status: 'rejected' }, { type: 'conversion.updated' }));
+    const refused = await service.rehearse(intake({ status: 'rejected' }, 'conversion.updated'));
     expect(refused.steps.at(-1)).toMatchObject({ name: 'findExisting', outcome: 'ended' });
   });
 

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { ConversionsService } from '../../src/index.js';
+import { createPostgresDatabase, type TestDatabase } from '../support/databases.js';
+import { intakesOf } from '../support/intakes.js';
+import { unique } from '../support/messages.js';
+import { startTracker, type Tracker } from '../support/start-tracker.js';
+
+const LOCK = 'SELECT 1 FROM tallyback_conversions WHERE transaction_id = $1 FOR UPDATE';
+
+describe('a group that PostgreSQL ends because another transaction is in its way', () => {
+  let database: TestDatabase;
+  let tracker: Tracker;
+  let other: pg.Client;
+  beforeAll(async () => {
+    database = await createPostgresDatabase();
+    const { url } = database.options as { url: string };
+    tracker = await startTracker({ database });
+    other = new pg.Client({ connectionString: url });
+    await other.connect();
+    // Who has waited for a second looks for a deadlock, once: that is the tracker, and so it is the tracker that is ended.
+    await other.query("SET deadlock_timeout = '60s'");
+  });
+  afterAll(async () => {
+    await other?.end();
+    await tracker?.close();
+    await database.drop();
+  });
+
+  it('runs again, and its messages have their effect once', async () => {
+    const service = tracker.get(ConversionsService);
+    const intake = await intakesOf(tracker);
+    const run = unique();
+    const orders = [`${run}-1`, `${run}-2`].map((transactionId) => ({ transactionId }));
+    await service.recordAll(orders.map((order) => ({ intake: intake(order) })));
+    await other.query('BEGIN');
+    await other.query(LOCK, [`${run}-2`]);
+    const refunds = orders.map((order) => ({ intake: intake({ ...order, status: 'refunded' }, 'conversion.updated') }));
+    const results = service.recordAll(refunds);
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while ((await database.query(waiting)).length === 0);
+    await other.query(LOCK, [`${run}-1`]);
+    await other.query('COMMIT');
+    expect(await results).toMatchObject([{ outcome: 'updated' }, { outcome: 'updated' }]);
+    const ledger = await database.query("SELECT id FROM tallyback_ledger WHERE new_status = 'refunded'");
+    expect(ledger).toHaveLength(2);
+  });
+});
