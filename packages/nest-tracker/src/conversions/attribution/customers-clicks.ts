@@ -7,17 +7,21 @@ import type { CustomerClick } from './choose-click.js';
 /** A customer of an advertiser, by the advertiser's own id of them. */
 export type CustomerKey = Pick<Conversion, 'advertiserId'> & { readonly customerId: string };
 
-/** Clicks that are looked at from either end of a customer's history; a shared id such as "guest" may have millions. */
-const MOST_CLICKS = 50;
+/**
+ * Conversions whose clicks are looked at, from either end of a customer's history: a shared id such as "guest" may have
+ * millions.
+ */
+const MOST = 50;
 
 const COLUMNS = 'advertiser_id, customer_id, click_id, clicked_at, offer_id';
 
 /** The statement that reads customers' clicks, built once per tracker. */
 export function customerQueries(storage: TrackerStorage): (customers: readonly CustomerKey[]) => Query[] {
   const { table } = storage.rowsOf(Conversion);
+  // A time of click, not a click id, is asked for: the index ends there, however many conversions have neither.
   const someOf = (advertiser: string, customer: string, order: 'ASC' | 'DESC') =>
     `SELECT * FROM (SELECT ${COLUMNS} FROM ${table} WHERE advertiser_id = ${advertiser} AND customer_id = ${customer}
-       AND click_id IS NOT NULL ORDER BY clicked_at ${order} LIMIT ${MOST_CLICKS}) AS ${order.toLowerCase()}_end`;
+       AND clicked_at > 0 ORDER BY clicked_at ${order} LIMIT ${MOST}) AS ${order.toLowerCase()}_end`;
   const bothEnds = (advertiser: string, customer: string) =>
     `${someOf(advertiser, customer, 'ASC')} UNION ALL ${someOf(advertiser, customer, 'DESC')}`;
   if (storage.dialect === 'postgres') {
