@@ -95,7 +95,9 @@ export class BatchesService {
     if (!found.ok) return refuse('findAdvertiser', found.refusal);
     const { advertiser } = found;
     arrival.passed('findAdvertiser', advertiser.row.key);
-    const proof = proveMessageSender(advertiser, request, arrival.at);
+    const proof = arrival.vouched
+      ? { ok: true as const, sender: arrival.vouched.sender }
+      : proveMessageSender(advertiser, request, arrival.at);
     if (!proof.ok) return refuse('proveSender', proof.refusal);
     arrival.passed('proveSender', proof.sender.method);
     arrival.note({ sender: proof.sender.method });
@@ -150,7 +152,7 @@ const NOT_STORED: Refusal = {
 };
 const NOT_ONE_MESSAGE: Refusal = {
   reason: 'malformed_request',
-  detail: 'The body is a batch that cannot be read. Send its messages one by one to POST /v1/conversions.',
+  detail: 'This batch cannot be read as one message. Send its messages one by one to POST /v1/conversions.',
 };
 
 function itemArrival(whole: Arrival, sender: ProvenSender, value: unknown): Arrival {
