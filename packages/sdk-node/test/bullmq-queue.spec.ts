@@ -9,6 +9,7 @@ import type { Queue } from '../src/queue/queue.js';
 import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
 import { queueHandsContract } from './support/queue-hands-contract.js';
+import { queueRecallContract } from './support/queue-recall-contract.js';
 import { describeWithRedis, RedisServer } from './support/redis-server.js';
 import { SECRET } from './support/shop.js';
 import { deadPort, sinks } from './support/sink.js';
@@ -50,6 +51,7 @@ describeWithRedis('bullmqQueue', () => {
 
   queueContract('bullmqQueue', () => bullmqQueue(at(server.port), { prefix: fresh() }));
   queueHandsContract('bullmqQueue', () => bullmqQueue(at(server.port), { prefix: fresh() }));
+  queueRecallContract('bullmqQueue', () => bullmqQueue(at(server.port), { prefix: fresh() }));
 
   it("takes the client of the host's BullMQ, and leaves it and its jobs alone", async () => {
     const client = new Redis({ ...at(server.port), maxRetriesPerRequest: null });

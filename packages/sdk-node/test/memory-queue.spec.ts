@@ -3,9 +3,11 @@ import { memoryQueue } from '../src/memory.js';
 import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
 import { queueHandsContract } from './support/queue-hands-contract.js';
+import { queueRecallContract } from './support/queue-recall-contract.js';
 
 queueContract('memoryQueue', () => memoryQueue());
 queueHandsContract('memoryQueue', () => memoryQueue());
+queueRecallContract('memoryQueue', () => memoryQueue());
 
 describe('memoryQueue', () => {
   it('forgets the oldest identity beyond the number it is told to remember', async () => {

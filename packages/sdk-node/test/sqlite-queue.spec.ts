@@ -10,6 +10,7 @@ import { sqliteQueue } from '../src/sqlite.js';
 import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
 import { queueHandsContract } from './support/queue-hands-contract.js';
+import { queueRecallContract } from './support/queue-recall-contract.js';
 import { tempDirs } from './support/temp-dir.js';
 
 const run = promisify(execFile);
@@ -29,6 +30,7 @@ afterEach(async () => {
 
 queueContract('sqliteQueue', () => sqliteQueue({ path: join(dirs(), 'queue.db') }));
 queueHandsContract('sqliteQueue', () => sqliteQueue({ path: join(dirs(), 'queue.db') }));
+queueRecallContract('sqliteQueue', () => sqliteQueue({ path: join(dirs(), 'queue.db') }));
 
 describe('sqliteQueue', () => {
   it('touches nothing before its first use, then makes the folders of its file', async () => {

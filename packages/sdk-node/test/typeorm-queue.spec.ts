@@ -11,6 +11,7 @@ import { deferredQueue } from './support/deferred-queue.js';
 import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
 import { queueHandsContract } from './support/queue-hands-contract.js';
+import { queueRecallContract } from './support/queue-recall-contract.js';
 
 // Real databases on a machine that may be busy.
 jest.setTimeout(30_000);
@@ -24,6 +25,7 @@ for (const { name, create } of [sqlite, postgres]) {
   const fresh = () => deferredQueue(create().then(async (database) => typeormQueue(await database.connect())));
   queueContract(`typeormQueue on ${name}`, fresh);
   queueHandsContract(`typeormQueue on ${name}`, fresh);
+  queueRecallContract(`typeormQueue on ${name}`, fresh);
 
   describe(`typeormQueue on ${name}`, () => {
     it("delivers what was stored in the caller's transaction once that is committed, and wakes at once", async () => {

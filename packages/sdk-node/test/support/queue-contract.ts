@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Claim, ClaimedDelivery, NewMessage, Queue, Settlement } from '../../src/queue/queue.js';
+import type { Claim, ClaimedDelivery, Queue, Settlement } from '../../src/queue/queue.js';
 import { message } from './messages.js';
 
 const LEASE = 1_000;
@@ -22,10 +22,6 @@ export function queueContract(name: string, make: () => Queue): void {
     const only = (claimed: readonly ClaimedDelivery[]): ClaimedDelivery => {
       expect(claimed).toHaveLength(1);
       return claimed[0] as ClaimedDelivery;
-    };
-    const stored = async (queue: Queue, one: NewMessage): Promise<NewMessage> => {
-      await queue.enqueue(one);
-      return one;
     };
     const of = ({ seq, id, fence }: Claim) => ({ seq, id, fence });
     const delivered = (held: Claim): Settlement => ({ ...of(held), outcome: 'delivered' });
@@ -68,31 +64,6 @@ export function queueContract(name: string, make: () => Queue): void {
       const ids = stored.map(({ deliveries }) => deliveries[0]?.id);
       expect((await claim(queue, 2_000, 2)).map(({ id }) => id)).toEqual(ids.slice(0, 2));
       expect((await claim(queue, 2_000, 2)).map(({ id }) => id)).toEqual(ids.slice(2));
-    });
-
-    it('remembers what updates of a conversion may need, also after its delivery', async () => {
-      const queue = fresh();
-      const recall = { clickId: '01j00000000000000000000000', 'metadata.kid "Ü"': '\\ 1' };
-      const { event, transactionId } = await stored(queue, message({ to: ['house', 'other'], recall }));
-      expect(await queue.recall(event, transactionId)).toEqual(recall);
-      for (const to of ['house', 'other']) await queue.settle([delivered(only(await claim(queue, 2_000, 10, to)))]);
-      await queue.enqueue(message({ kind: 'updated', transactionId }));
-      expect(await queue.recall(event, transactionId)).toEqual(recall);
-      expect(await queue.enqueue(message({ transactionId }))).toMatchObject({
-        first: { destinations: ['house', 'other'] },
-      });
-      expect(await queue.recall('lead', transactionId)).toBeUndefined();
-    });
-
-    it('tells a conversion that had nothing to remember from one that it does not know', async () => {
-      const queue = fresh();
-      const { event, transactionId } = await stored(queue, message({ recall: {} }));
-      const unsaid = await stored(queue, message());
-      const ahead = await stored(queue, message({ kind: 'updated' }));
-      expect(await queue.recall(event, transactionId)).toEqual({});
-      expect(await queue.recall(event, unsaid.transactionId)).toBeUndefined();
-      expect(await queue.recall(event, ahead.transactionId)).toBeUndefined();
-      expect(await queue.recall(event, 'unknown')).toBeUndefined();
     });
 
     it('answers a second message of the same event and transaction with the first', async () => {

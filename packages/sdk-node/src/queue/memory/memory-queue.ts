@@ -181,14 +181,8 @@ export class MemoryQueue implements Queue {
     const { event, transactionId, createdAt } = message;
     const order = `${destination} ${event} ${transactionId}`;
     const queued = { seq: this.#seq, id, destination, event, transactionId, body, createdAt, order };
-    const row: Row = {
-      ...queued,
-      state: 'pending',
-      dueAt: undefined,
-      attempt: 0,
-      step: firstStep(message, delivery),
-      fence: 0,
-    };
+    const step = firstStep(message, delivery);
+    const row: Row = { ...queued, state: 'pending', dueAt: undefined, attempt: 0, step, fence: 0 };
     if (dead !== undefined) Object.assign(row, { state: 'dead', answer: storableText(dead) });
     this.#rows.set(row.seq, row);
     if (row.step !== NOT_WAITED_FOR) this.#line(row);
