@@ -1,8 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPostgresDatabase, type TestDatabase } from '../support/databases.js';
 import { change, report, unique } from '../support/messages.js';
 import { onEveryDatabase } from '../support/on-every-database.js';
 import { click, type Json } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
+import { startTracker, type Tracker } from '../support/start-tracker.js';
 
 const tiers = (more: Json) => ({ payout: [{ kind: 'tiers', ...more }] });
 const byCount = [
@@ -85,11 +87,14 @@ describe('the payout of a conversion', () => {
       });
 
       it('may rise with revenue, which refunds in part take back', async () => {
-        const first = await sell('turnover');
+        const sold = [await sell('turnover'), await sell('turnover'), await sell('turnover')];
+        expect(sold.map(({ payout }) => payout)).toEqual(['10.00', '10.00', '50.00']);
+        for (const { transactionId } of sold.slice(0, 2)) {
+          const less = { transactionId, revenue: '20.00', currency: 'EUR' };
+          expect((await change(current.tracker, less, options())).body).toMatchObject({ payout: { amount: '2.00' } });
+        }
+        // 140.00 count, and the tier begins at 150.00.
         expect(await payouts('turnover', 2)).toEqual(['10.00', '50.00']);
-        const less = { transactionId: first.transactionId, revenue: '0.00', currency: 'EUR' };
-        expect((await change(current.tracker, less, options())).body).toMatchObject({ payout: { amount: '0.00' } });
-        expect(await payouts('turnover', 1)).toEqual(['50.00']);
       });
 
       it('rises with the event alone that its rule is for', async () => {
@@ -113,4 +118,29 @@ describe('the payout of a conversion', () => {
     },
     { seed },
   );
+});
+
+describe('tiers at two trackers on one PostgreSQL', () => {
+  let database: TestDatabase;
+  const trackers: Tracker[] = [];
+  beforeAll(async () => {
+    database = await createPostgresDatabase();
+    for (let i = 0; i < 2; i++) trackers.push(await startTracker({ database, options: { seed } }));
+  });
+  afterAll(async () => {
+    await Promise.all(trackers.map((tracker) => tracker.close()));
+    await database.drop();
+  });
+
+  it('are reached by exactly as many conversions as they say', async () => {
+    const sell = async (i: number) => {
+      const tracker = trackers[i % 2] as Tracker;
+      const data = { transactionId: unique(), revenue: '100.00', currency: 'EUR' };
+      const { body } = await report(tracker, { clickId: await click(tracker, 'crowded'), ...data });
+      return (body.payout as Json).amount;
+    };
+    const payouts = await Promise.all(Array.from({ length: 60 }, (_, i) => sell(i)));
+    expect(payouts.filter((payout) => payout === '10.00')).toHaveLength(10);
+    expect(payouts.filter((payout) => payout === '20.00')).toHaveLength(50);
+  });
 });
