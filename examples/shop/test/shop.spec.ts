@@ -158,7 +158,7 @@ describe('the shop', () => {
     const response = await fetch(`${url}/land?clickid=${CLICK_ID}`);
     expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; /);
     const page = await response.text();
-    expect(page).toContain('<script src="/tallyback.js" data-params="clickid" defer></script>');
+    expect(page).toContain('<script src="/tallyback.js" data-params="clickid" data-consent="pending"');
     expect(page).not.toMatch(/<style|style="|<script>|\son\w+="|https?:/);
   });
 

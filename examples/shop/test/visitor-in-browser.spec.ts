@@ -30,6 +30,10 @@ describeInChromium('a visitor in Chromium', (browser) => {
     expect(landing.origin + landing.pathname).toBe(`${town.shopUrl}/land`);
     expect(landing.searchParams.get('s')).toBe('mail');
     expect(clickId).toMatch(/^[0-7][0-9a-hjkmnp-tv-z]{25}$/);
+    expect(await kept()).toEqual(['', null]);
+    await page.click('[data-answer=granted]');
+    expect(await page.$eval('#consent', (banner) => banner.hasAttribute('hidden'))).toBe(true);
+    expect(await kept()).toEqual([expect.stringContaining(String(clickId)), expect.stringContaining(String(clickId))]);
 
     await follow('a.button');
     expect(page.url()).toBe(`${town.shopUrl}/products/rondane-boot`);
@@ -59,6 +63,18 @@ describeInChromium('a visitor in Chromium', (browser) => {
     expect(await town.report()).toEqual([expect.objectContaining({ conversions: 0, revenue: '0.00', payout: '0.00' })]);
   }, 60_000);
 
+  it('asks who sent the visitor once, by keyboard as well, and forgets the click when the answer changes', async () => {
+    await page.goto(`${town.shopUrl}/`);
+    expect(await page.$eval('#consent', (banner) => banner.hasAttribute('hidden'))).toBe(true);
+    await page.focus('#consent-settings');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.$eval(':focus', (element) => element.id)).toBe('consent-settings');
+    expect(await kept()).toEqual(['', null]);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   it('needs no mouse', async () => {
     await page.goto(`${town.shopUrl}/checkout?product=tarn-daypack&quantity=1`);
     await page.focus('#name');
@@ -86,6 +102,11 @@ describeInChromium('a visitor in Chromium', (browser) => {
     },
     60_000,
   );
+
+  /** What the SDK has stored: in its cookie and in localStorage. */
+  async function kept(): Promise<unknown> {
+    return page.evaluate('[document.cookie, localStorage.getItem("_clk")]');
+  }
 
   async function follow(selector: string): Promise<void> {
     await Promise.all([page.waitForNavigation(), page.click(selector)]);

@@ -12,10 +12,23 @@ export function layout(title: string, main: Html): Html {
 <title>${title} · Fjell &amp; Fern</title>
 <link rel="icon" href="/assets/fern.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/shop.css">
-<script src="/tallyback.js" data-params="clickid" defer></script>
+<script src="/tallyback.js" data-params="clickid" data-consent="pending" data-consent-from="gpc" defer></script>
+<script src="/assets/consent.js" defer></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
+<section class="consent" id="consent" aria-labelledby="consent-question" hidden>
+  <div class="wrap">
+    <div>
+      <h2 id="consent-question">May we remember who sent you?</h2>
+      <p>For 30 days, in this browser, so that whoever recommended us is paid. Nothing else is kept.</p>
+    </div>
+    <p class="answers">
+      <button class="button" type="button" data-answer="granted">Yes, remember it</button>
+      <button class="button quiet" type="button" data-answer="denied">No</button>
+    </p>
+  </div>
+</section>
 <header class="top">
   <div class="wrap">
     <a class="brand" href="/"><img src="/assets/fern.svg" alt="" width="30" height="30">Fjell &amp; Fern</a>
@@ -33,6 +46,7 @@ ${main}
   <div class="wrap">
     <p><strong>Fjell &amp; Fern</strong><br>Made for walking since 1987.</p>
     <p>Free delivery · 60 days to return<br>An example shop: nothing is charged, nothing is sent.</p>
+    <p><button class="plain" id="consent-settings" type="button">Who sent you: change your answer</button></p>
   </div>
 </footer>
 </body>
