@@ -5,10 +5,18 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { configureApp } from './app.module.js';
 import { type Environment, LOG_LEVELS } from './environment.js';
 
+/** Within this time a request has to be there as a whole. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
 function createAdapter({ adapter, trustProxy }: Environment): ExpressAdapter | FastifyAdapter {
   if (adapter === 'fastify') {
-    // Longer than any key, so that what is no campaign is told so by the tracker and not by the router.
-    return new FastifyAdapter({ trustProxy: [...trustProxy], routerOptions: { maxParamLength: 1_000 } });
+    return new FastifyAdapter({
+      trustProxy: [...trustProxy],
+      // Longer than any key, so that what is no campaign is told so by the tracker and not by the router.
+      routerOptions: { maxParamLength: 1_000 },
+      // Fastify would wait for ever for the rest of a body; this is Node's own limit.
+      requestTimeout: REQUEST_TIMEOUT_MS,
+    });
   }
   const express = new ExpressAdapter();
   express.disable('x-powered-by');

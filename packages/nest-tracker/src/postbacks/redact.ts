@@ -59,9 +59,14 @@ export function redactJson(raw: string): string {
 }
 
 function decodeName(name: string): string {
+  // A URL out of a page's source has "&amp;" for "&", and its parameters are read all the same.
+  return decoded(name).toLowerCase().replace(/^amp;/, '');
+}
+
+function decoded(name: string): string {
   try {
-    return decodeURIComponent(name.replaceAll('+', ' ')).toLowerCase();
+    return decodeURIComponent(name.replaceAll('+', ' '));
   } catch {
-    return name.toLowerCase();
+    return name;
   }
 }
