@@ -52,7 +52,7 @@ function conclude(delivery: ClaimedDelivery, context: LaneContext, verdict: Verd
     const { confirmed = true } = verdict;
     return {
       settlement: { seq, id, fence, outcome: 'delivered' },
-      report: () => reportDelivered(delivery, context, confirmed),
+      report: () => reportDelivered(delivery, context, confirmed, answer),
       works: true,
     };
   }
@@ -67,14 +67,14 @@ function conclude(delivery: ClaimedDelivery, context: LaneContext, verdict: Verd
         ? { exhausted: `after such an answer ${atMost} attempts are the most` }
         : policy.next({ step, createdAt, now: now(), retryAfterMs, windowMs: destination.windowMs });
     if ('at' in next) {
-      const report = () => reportRetry(delivery, context, why, next.at);
+      const report = () => reportRetry(delivery, context, why, next.at, answer);
       return { settlement: { ...claim, outcome: 'retry', at: next.at, step: next.step, answer: kept }, report, works };
     }
     why = `${next.exhausted}; the last answer: ${why}`;
   }
   return {
     settlement: { ...claim, outcome: 'dead', answer: kept },
-    report: () => reportDead(delivery, context, why),
+    report: () => reportDead(delivery, context, why, answer),
     works,
   };
 }
@@ -108,24 +108,24 @@ function tell(
   });
 }
 
-function reportDelivered(delivery: ClaimedDelivery, context: LaneContext, confirmed: boolean): void {
+function reportDelivered(delivery: ClaimedDelivery, context: LaneContext, confirmed: boolean, answer?: Answer): void {
   const { emitter, logger, name } = context;
-  context.onSettled('delivered');
+  context.onSettled('delivered', delivery, answer);
   logger.debug(`${name}: ${delivery.id} delivered at attempt ${delivery.attempt}`);
   emitter.emit('delivered', () => ({ ...eventOf(delivery), confirmed }));
 }
 
-function reportRetry(delivery: ClaimedDelivery, context: LaneContext, why: string, at: number): void {
+function reportRetry(delivery: ClaimedDelivery, context: LaneContext, why: string, at: number, answer?: Answer): void {
   const { emitter, logger, name, redact } = context;
   const nextAttemptAt = new Date(at);
-  context.onSettled('retry');
+  context.onSettled('retry', delivery, answer);
   logger.debug(`${name}: ${delivery.id} is tried again at ${nextAttemptAt.toISOString()}: ${keepable(why, redact)}`);
   emitter.emit('retry', () => ({ ...eventOf(delivery), why: keepable(why, redact), nextAttemptAt }));
 }
 
-function reportDead(delivery: ClaimedDelivery, context: LaneContext, why: string): void {
+function reportDead(delivery: ClaimedDelivery, context: LaneContext, why: string, answer?: Answer): void {
   const { emitter, logger, name, redact } = context;
-  context.onSettled('dead');
+  context.onSettled('dead', delivery, answer);
   logger.error(`${name}: ${delivery.id} is given up after attempt ${delivery.attempt}: ${keepable(why, redact)}`);
   emitter.emit('dead', () => ({ ...eventOf(delivery), why: keepable(why, redact) }));
 }

@@ -1,8 +1,9 @@
-import type { Destination } from '../destinations/destination.js';
+import type { Answer, Destination } from '../destinations/destination.js';
 import type { Logger } from '../logger.js';
-import type { Queue } from '../queue/queue.js';
+import type { ClaimedDelivery, Queue } from '../queue/queue.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { TypedEmitter } from '../typed-emitter.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { DeliveryEvents } from './events.js';
 import type { Redact } from './redact.js';
 import type { RetryPolicy } from './retry-policy.js';
@@ -37,6 +38,8 @@ export interface LaneContext extends DeliveryContext {
   /** The destination's name. */
   readonly name: string;
   readonly destination: Destination;
-  /** What became of an attempt, once it is written. */
-  readonly onSettled: (outcome: keyof Tally) => void;
+  /** What became of an attempt, once it is written, with the answer when there was one. */
+  readonly onSettled: (outcome: keyof Tally, delivery: ClaimedDelivery, answer?: Answer) => void;
+  /** Shared by all lanes that lead to one place. Default: one of its own. */
+  readonly breaker?: CircuitBreaker;
 }

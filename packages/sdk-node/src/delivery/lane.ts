@@ -50,7 +50,7 @@ export class Lane {
       this.#drive();
     };
     this.#settling = new Settling(context, this.#stopping.signal, settled, (error) => this.#log(error));
-    this.#breaker = new CircuitBreaker(breaker, (state, at) => {
+    const told = (state: BreakerState, at?: number) => {
       const until = at === undefined ? {} : { until: new Date(at) };
       if (until.until)
         logger.warn(`${name}: every attempt fails; the next one is made after ${until.until.toISOString()}`);
@@ -59,7 +59,8 @@ export class Lane {
           state === 'closed' ? `${name}: works again` : `${name}: one delivery probes whether it works again`,
         );
       emitter.emit('breaker', () => ({ destination: name, state, ...until }));
-    });
+    };
+    this.#breaker = context.breaker ?? new CircuitBreaker(breaker, told);
   }
 
   get breaker(): BreakerState {

@@ -1,25 +1,33 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { tableNames } from './tables.js';
+import { QUEUE_TABLES, tableNames } from './tables.js';
 
 /** Index names are the tables' own on both databases; `IF NOT EXISTS` because the host may have run them already. */
 function firstSchema(dataSource: DataSource): string[] {
-  const { messages, deliveries } = tableNames(dataSource);
+  const { messages } = tableNames(dataSource);
   return [
     `CREATE TABLE IF NOT EXISTS ${messages} (
        "event" varchar(64) NOT NULL, "transaction_id" varchar(128) NOT NULL,
        "id" varchar(64), "created_at" bigint, "destinations" text, "position" integer NOT NULL,
        PRIMARY KEY ("event", "transaction_id"))`,
+    ...deliveriesSchema(dataSource),
+  ];
+}
+
+/** @internal The table of what is not delivered yet, with its indexes. */
+export function deliveriesSchema(dataSource: DataSource, tables = QUEUE_TABLES): string[] {
+  const { deliveries } = tableNames(dataSource, tables);
+  return [
     `CREATE TABLE IF NOT EXISTS ${deliveries} (
        "id" varchar(64) NOT NULL, "seq" bigint NOT NULL, "destination" varchar(64) NOT NULL,
        "event" varchar(64) NOT NULL, "transaction_id" varchar(128) NOT NULL, "position" integer NOT NULL,
        "body" text NOT NULL, "created_at" bigint NOT NULL, "due_at" bigint, "state" integer NOT NULL,
        "attempt" integer NOT NULL, "step" integer NOT NULL, "fence" integer NOT NULL, "answer" text,
        PRIMARY KEY ("id"))`,
-    `CREATE INDEX IF NOT EXISTS "tallyback_queue_due" ON ${deliveries} ("destination", "due_at", "seq", "state")`,
-    `CREATE INDEX IF NOT EXISTS "tallyback_queue_chain"
+    `CREATE INDEX IF NOT EXISTS "${tables}_due" ON ${deliveries} ("destination", "due_at", "seq", "state")`,
+    `CREATE INDEX IF NOT EXISTS "${tables}_chain"
        ON ${deliveries} ("transaction_id", "event", "destination", "position")`,
-    `CREATE INDEX IF NOT EXISTS "tallyback_queue_accepted" ON ${deliveries} ("seq", "id")`,
-    `CREATE INDEX IF NOT EXISTS "tallyback_queue_dead" ON ${deliveries} ("seq", "id", "state") WHERE "state" = 2`,
+    `CREATE INDEX IF NOT EXISTS "${tables}_accepted" ON ${deliveries} ("seq", "id")`,
+    `CREATE INDEX IF NOT EXISTS "${tables}_dead" ON ${deliveries} ("seq", "id", "state") WHERE "state" = 2`,
   ];
 }
 

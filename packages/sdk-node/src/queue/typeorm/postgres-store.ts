@@ -40,8 +40,9 @@ export class PostgresStore implements QueueStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly lockTimeoutMs: number,
+    tables?: string,
   ) {
-    this.#sql = postgresStatements(tableNames(dataSource));
+    this.#sql = postgresStatements(tableNames(dataSource, tables));
     this.#settler = new PostgresSettler(this.#sql);
   }
 

@@ -34,8 +34,9 @@ export class SqliteStore implements QueueStore {
   constructor(
     dataSource: DataSource,
     private readonly turns: SqliteTurns,
+    tables?: string,
   ) {
-    this.#sql = sqliteStatements(tableNames(dataSource));
+    this.#sql = sqliteStatements(tableNames(dataSource, tables));
     this.#statement = statementsOf(dataSource);
   }
 

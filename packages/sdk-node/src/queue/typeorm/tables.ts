@@ -35,8 +35,10 @@ export interface QueueDeliveryRow {
 /** Values of `state`. */
 export const STATE = { pending: 0, leased: 1, dead: 2 } as const;
 
-const MESSAGES = 'tallyback_queue_messages';
-const DELIVERIES = 'tallyback_queue_deliveries';
+/** What the names of the queue's tables begin with. */
+export const QUEUE_TABLES = 'tallyback_queue';
+const MESSAGES = `${QUEUE_TABLES}_messages`;
+const DELIVERIES = `${QUEUE_TABLES}_deliveries`;
 
 const text = (name: string, length: number) => ({ name, type: 'varchar', length }) as const;
 const long = (name: string) => ({ name, type: 'text' }) as const;
@@ -93,8 +95,11 @@ export interface TableNames {
   readonly migrations: string;
 }
 
-/** @internal */
-export function tableNames(dataSource: DataSource): TableNames {
+/**
+ * @internal
+ * @param tables what the names begin with: another queue in the same database has tables of its own
+ */
+export function tableNames(dataSource: DataSource, tables = QUEUE_TABLES): TableNames {
   const { entityPrefix = '', schema } = dataSource.options as { entityPrefix?: string; schema?: string };
   const quoted = (name: string) =>
     dataSource.driver
@@ -102,7 +107,11 @@ export function tableNames(dataSource: DataSource): TableNames {
       .split('.')
       .map((part) => `"${part}"`)
       .join('.');
-  return { messages: quoted(MESSAGES), deliveries: quoted(DELIVERIES), migrations: quoted(QUEUE_MIGRATIONS_TABLE) };
+  return {
+    messages: quoted(`${tables}_messages`),
+    deliveries: quoted(`${tables}_deliveries`),
+    migrations: quoted(QUEUE_MIGRATIONS_TABLE),
+  };
 }
 
 /** The queue's own history of migrations, so that they never mix with the host's. */

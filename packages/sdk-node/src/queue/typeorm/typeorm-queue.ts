@@ -45,17 +45,23 @@ export class TypeormQueue implements Queue {
   #store: Promise<QueueStore> | undefined;
   #closed = false;
 
-  /** @throws {ConfigurationError} when the data source is of a type that is not supported */
+  /**
+   * @param tables what the names of its tables begin with; others than the usual ones are their owner's to make
+   * @throws {ConfigurationError} when the data source is of a type that is not supported
+   */
   constructor(
     private readonly dataSource: DataSource,
     { migrate: migrating = true, lockTimeoutMs = 5_000 }: TypeormQueueOptions = {},
+    tables?: string,
   ) {
     const dialect = dialectOf(dataSource);
     this.#watch = new CommitWatch(dataSource);
     this.#prepare = async () => {
       const turns = new SqliteTurns(dataSource, lockTimeoutMs);
       if (migrating) await migrate(dataSource, dialect, turns);
-      return dialect === 'postgres' ? new PostgresStore(dataSource, lockTimeoutMs) : new SqliteStore(dataSource, turns);
+      return dialect === 'postgres'
+        ? new PostgresStore(dataSource, lockTimeoutMs, tables)
+        : new SqliteStore(dataSource, turns, tables);
     };
   }
 
