@@ -10,7 +10,7 @@ import { storedClicks } from '../lib/stored-clicks.mjs';
 
 const MILLISECONDS = 700;
 /** Messages that arrive together, and so share a transaction. */
-const AT_ONCE = 250;
+const AT_ONCE = 500;
 const CLICKS = 1_000;
 
 /** One message through all steps, into conversions, ledger, deliveries and log; each caller waits for the commit. */

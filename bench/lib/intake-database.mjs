@@ -24,6 +24,7 @@ export function dataSourceOf(database) {
 function durable(connection) {
   connection.pragma('synchronous = FULL');
   connection.pragma('wal_autocheckpoint = 4000');
+  connection.pragma('cache_size = -32768');
   connection.pragma('busy_timeout = 5000');
 }
 

@@ -34,10 +34,10 @@ describe('group commit', () => {
 
   it('bounds a group, but never tears apart what came together', async () => {
     const { sizes, groups } = recording();
-    const added = [jobs(0, 200), jobs(200, 100), jobs(300, 1_000), jobs(1_300, 1), jobs(1_301, 255)];
+    const added = [jobs(0, 400), jobs(400, 200), jobs(600, 1_000), jobs(1_600, 1), jobs(1_601, 511)];
     const settled = await Promise.all(added.map((some) => groups.add(some)));
-    expect(settled.flatMap(results)).toEqual(Array.from({ length: 1_556 }, (_, i) => i));
-    expect(sizes).toEqual([200, 100, 1_000, 256]);
+    expect(settled.flatMap(results)).toEqual(Array.from({ length: 2_112 }, (_, i) => i));
+    expect(sizes).toEqual([400, 200, 1_000, 512]);
   });
 
   it('runs a group again in halves when the database refuses what is in it, so that one alone fails', async () => {

@@ -3,7 +3,7 @@ import type { Job } from './decision.js';
 import type { Decided } from './run-group.js';
 
 /** Jobs that one commit takes; more wait for the next. Jobs that came together are never torn apart. */
-const MAX_GROUP = 256;
+const MAX_GROUP = 512;
 
 interface Waiting {
   readonly jobs: readonly Job<unknown>[];

@@ -33,9 +33,13 @@ export function effectsOf(decisions: readonly Decision<unknown>[], ledgerIds: Or
     if (row) logged.push(row);
   }
   // Rows of a unique index in one order in every process: two groups must not wait for each other.
-  const byIdentity = [...inserted.values()].sort((a, b) => compare(identityOf(a), identityOf(b)));
-  deliveries.sort((a, b) => compare(a.advertiserId + a.deliveryId, b.advertiserId + b.deliveryId));
-  return { inserted: byIdentity, updated: [...updated.values()], ledger, deliveries, logged };
+  return {
+    inserted: sortedBy([...inserted.values()], identityOf),
+    updated: [...updated.values()],
+    ledger,
+    deliveries: sortedBy(deliveries, ({ advertiserId, deliveryId }) => `${advertiserId} ${deliveryId}`),
+    logged,
+  };
 }
 
 /**
@@ -76,6 +80,8 @@ function identityOf({ advertiserId, event, transactionId }: Conversion): string 
   return `${advertiserId} ${event} ${transactionId}`;
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Sorted by a key that is worked out once for each row. */
+function sortedBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
+  const keyed = rows.map((row) => ({ key: keyOf(row), row }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
 }

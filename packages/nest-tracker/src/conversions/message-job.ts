@@ -8,6 +8,9 @@ import { STEPS } from './steps/index.js';
 import type { StepEnd } from './steps/step.js';
 import type { WorkingSet } from './working-set/working-set.js';
 
+/** The steps with the traces of passing them; every message that passes shares one. */
+const WAY = STEPS.map(([name, step]) => ({ name, step, passed: { name, outcome: 'passed' } as const }));
+
 /** What a message is judged by, found before its transaction. */
 interface Circumstances {
   readonly catalog: CatalogSnapshot;
@@ -73,13 +76,13 @@ export class MessageJob implements Job<IntakeResult> {
     const said = Date.parse(intake.message.data.occurredAt ?? intake.message.timestamp);
     const price = priceUnattributed({});
     const context: StepContext = { intake, known, catalog, rates, now, occurredAt: Math.min(said, now), price };
-    for (const [name, step] of STEPS) {
+    for (const { name, step, passed } of WAY) {
       const end = step(context);
       if (end) {
         steps.push({ name, outcome: 'ended', detail: 'refusal' in end ? end.refusal.detail : end.outcome });
         return [name, end];
       }
-      steps.push({ name, outcome: 'passed' });
+      steps.push(passed);
     }
     throw new Error('The last step of recording a conversion ends it; this line cannot be reached.');
   }
