@@ -1,4 +1,5 @@
 import { ConflictException, Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import { Conversion } from '../conversions/conversion.entity.js';
 import type { IntakeResult } from '../conversions/intake.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -47,7 +48,8 @@ export class ReplaysService {
       throw new ConflictException('This request is not a postback (a click link, for example): it has no replay.');
     if (!row.whole) {
       throw new ConflictException(
-        'The log has only a part of this request: it was too large, or its body could not be read. Ask its sender to send it again.',
+        'The log has only a part of this request: it was too large, its body could not be read, or ' +
+          'a person in it was erased. Ask its sender to send it again.',
       );
     }
     const wholeAddress = this.options.keepIp === 'full';
@@ -76,10 +78,20 @@ export class ReplaysService {
     return { result, logged: await this.log.add(arrival, result) };
   }
 
-  /** The conversion of a request that had its effect when it came. */
-  private async standing({ outcome, conversionId }: InboundPostback): Promise<Conversion | null> {
-    if (outcome === 'rejected' || conversionId === null) return null;
-    return this.storage.manager.findOneBy(Conversion, { id: conversionId });
+  /** The conversion of a request that had its effect when it came, or in a replay before this one. */
+  private async standing(row: InboundPostback): Promise<Conversion | null> {
+    const { manager } = this.storage;
+    const id = row.conversionId ?? (await this.effectOfReplay(row));
+    return id === null ? null : manager.findOneBy(Conversion, { id });
+  }
+
+  /** The delivery id of a replay keeps two at once apart, but only as long as deliveries are remembered; rows stay longer. */
+  private async effectOfReplay({ id, replayOf, transactionId }: InboundPostback): Promise<string | null> {
+    if (transactionId === null) return null;
+    // By the transaction id as well, because that has an index.
+    const where = { transactionId, replayOf: replayOf ?? id, conversionId: Not(IsNull()) };
+    const done = await this.storage.manager.findOneBy(InboundPostback, where);
+    return done?.conversionId ?? null;
   }
 }
 

@@ -179,6 +179,7 @@ describe('a replay', () => {
       expect(row).toMatchObject({ reason: 'token_invalid' });
       const answers = await Promise.all(Array.from({ length: 8 }, () => replay(tracker, row, { vouch: true })));
       expect(answers.map(({ body }) => body.outcome).sort()).toEqual([...Array(7).fill('duplicate'), 'updated']);
+      await tracker.database.query("DELETE FROM tallyback_seen_deliveries WHERE delivery_id LIKE 'log.%'");
       expect((await replay(tracker, row, { vouch: true })).body).toMatchObject({
         outcome: 'duplicate',
         revenue: { amount: '3.00', currency: 'EUR' },
