@@ -146,6 +146,10 @@ const COMPRESSED: Refusal = {
   detail: 'A batch is sent uncompressed, since its bytes are what is signed.',
   field: 'content-encoding',
 };
+const NO_MESSAGE: Refusal = {
+  reason: 'malformed_request',
+  detail: 'This is nested far more deeply than any message is.',
+};
 const NOT_STORED: Refusal = {
   reason: 'storage_unavailable',
   detail: 'The batch could not be stored. Send it again: what was kept of it answers as duplicate.',
@@ -156,15 +160,24 @@ const NOT_ONE_MESSAGE: Refusal = {
 };
 
 function itemArrival(whole: Arrival, sender: ProvenSender, value: unknown): Arrival {
-  const rawBody = Buffer.from(JSON.stringify(value) ?? '');
-  const arrival = new Arrival({ ...whole.request, rawBody }, whole.at);
+  const arrival = new Arrival({ ...whole.request, rawBody: bytesOf(value) }, whole.at);
   arrival.note({ ...whole.facts, deliveryId: sender.deliveryId });
   arrival.steps.push(...whole.steps);
   return arrival;
 }
 
+/** Undefined where a message is nested more deeply than it can be written; JSON is read to any depth. */
+function bytesOf(value: unknown): Buffer | undefined {
+  try {
+    return Buffer.from(JSON.stringify(value) ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
 function readItem(arrival: Arrival, value: unknown) {
-  const { rawBody = Buffer.alloc(0) } = arrival.request;
+  const { rawBody } = arrival.request;
+  if (!rawBody) return { ok: false as const, refusal: NO_MESSAGE };
   if (rawBody.length > MAX_MESSAGE_BYTES) {
     const detail = `A message may have ${MAX_MESSAGE_BYTES} bytes; this one has ${rawBody.length}.`;
     return { ok: false as const, refusal: { reason: 'body_too_large', detail } satisfies Refusal };

@@ -22,6 +22,8 @@ describe('the inbound routes', () => {
     ['/prefix/compat/cake/p.ashx', '/compat/cake/p.ashx'],
     ['/compat/keitaro/0a1b/postback', '/compat/keitaro/:key/postback'],
     ['/compat/thrivetracker/a/b', '/compat/thrivetracker/*'],
+    ['/compat/thrivetracker', '/compat/thrivetracker/*'],
+    ['/compat/thrivetrackers', undefined],
     ['/mypostback', undefined],
     ['/postback/more', undefined],
     ['/compat/cake/pxashx', undefined],

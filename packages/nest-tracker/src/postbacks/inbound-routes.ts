@@ -6,7 +6,7 @@ import type { Reader } from './reading.js';
 
 /** A route that conversions come in by. */
 export interface InboundRoute {
-  /** Below the module's prefix, such as `/postback`; `:name` stands for one segment, a trailing `*` for any rest. */
+  /** Below the module's prefix, such as `/postback`; `:name` stands for one segment, a trailing `*` for any rest or none. */
   readonly route: string;
   readonly read: Reader;
   /** The body is signed as it is, so that also a broken one first has to prove its sender. Default false. */
@@ -72,14 +72,14 @@ export class InboundRoutes {
 }
 
 function compile(route: string): RegExp {
-  const segments = route.replace(/^\/+|\/+$/g, '').split('/');
-  const source = segments
+  const [plain = '', rest] = route.replace(/^\/+|\/+$/g, '').split('/*');
+  const source = plain
+    .split('/')
     .map((segment) => {
-      if (segment === '*') return '.*';
       if (segment.startsWith(':')) return `(?<${segment.slice(1)}>[^/]+)`;
       return segment.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
     })
     .join('/');
   // Express takes a trailing slash and other capitals for the same route.
-  return new RegExp(`(?:^|/)${source}/?$`, 'i');
+  return new RegExp(`(?:^|/)${source}${rest === undefined ? '' : '(?:/.*)?'}/?$`, 'i');
 }

@@ -106,6 +106,20 @@ describe('a batch of messages', () => {
       expect(results).toMatchObject([{ reason: 'body_too_large', status: 413 }, { outcome: 'unattributed' }]);
     });
 
+    it('refuses a message that is nested without end, and takes the others', async () => {
+      const id = unique('batch');
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+      const body = `{"messages":[${deep},{"data":${deep}},${JSON.stringify(created({ transactionId: unique() }))}]}`;
+      const results = resultsOf(await postBatch(current.tracker, body, { id }));
+      expect(results).toMatchObject([
+        { outcome: 'rejected', reason: 'malformed_request', status: 400 },
+        { outcome: 'rejected', reason: 'malformed_request', status: 400 },
+        { outcome: 'unattributed' },
+      ]);
+      const logged = await inboundLog(current.tracker, { deliveryId: `${id}.0` });
+      expect(logged).toMatchObject([{ reason: 'malformed_request', body: null, whole: false }]);
+    });
+
     it.each([
       ['more than 1,000 messages', JSON.stringify({ messages: Array(1_001).fill(null) }), 'invalid_field', 'messages'],
       ['no list', '{"messages":{}}', 'invalid_field', 'messages'],

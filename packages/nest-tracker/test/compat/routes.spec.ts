@@ -37,6 +37,7 @@ describe('a compat route', () => {
         '/compat/everflow',
         '/compat/everflow/',
         '/compat/tune/aff_lsr/',
+        '/compat/thrivetracker',
         '/compat/thrivetracker/',
         '/compat/thrivetracker/a/b/c.php',
       ])('is there as %s', async (path) => {

@@ -3,7 +3,7 @@ import { SECRETS, TOKEN } from '../support/catalog.js';
 import { created, postback, signedHeaders, signedPostback, unique } from '../support/messages.js';
 import { onBothTrackers } from '../support/on-every-tracker.js';
 import { click, inboundLog, type Json, manage, send } from '../support/requests.js';
-import type { Tracker } from '../support/start-tracker.js';
+import { ADMIN_TOKEN, type Tracker } from '../support/start-tracker.js';
 
 const TABLES = ['conversions', 'ledger', 'seen_deliveries', 'inbound_postbacks', 'clicks'];
 
@@ -142,6 +142,14 @@ describe('the dry run of a postback', () => {
       const answer = await dryRun(current.tracker, test);
       expect(answer.status).toBe(400);
       expect(answer.text).toContain(`\\"${field}\\"`);
+    });
+
+    it('refuses a body that is nested without end', async () => {
+      const { tracker } = current;
+      const body = `{"url":"/v1/conversions","body":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` };
+      const answer = await send(tracker, '/v1/postbacks/test', { method: 'POST', body, headers });
+      expect([answer.status, answer.body.message]).toEqual([400, '"body" is nested too deeply.']);
     });
 
     it('knows only paths that postbacks come in by, and only operators', async () => {
