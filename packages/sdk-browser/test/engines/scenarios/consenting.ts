@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clickIdAt, DAY } from '../../support/click-ids.js';
 import type { Stage } from '../support/describe-engine.js';
-import { until } from '../support/engine.js';
+import { eventually, until } from '../support/engine.js';
 
 /** Consent: from the page, from consent platforms, and what of it reaches the shop's server. */
 export function consenting(stage: () => Stage): void {
@@ -198,9 +198,9 @@ export function consenting(stage: () => Stage): void {
       ]);
 
       await tab.evaluate(() => clicks.setConsent('denied'));
-      while (asked().at(-1) !== 'DELETE') await tab.evaluate(() => undefined);
+      await eventually(() => asked().at(-1) === 'DELETE');
       await until(tab, () => sessionStorage.length === 0);
-      while ((await tab.cookies()).length > 0) await tab.evaluate(() => undefined);
+      await eventually(async () => (await tab.cookies()).length === 0);
       expect(await stored()).toEqual(nothing);
     });
   });

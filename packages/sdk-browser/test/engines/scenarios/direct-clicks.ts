@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../support/describe-engine.js';
-import { until } from '../support/engine.js';
+import { eventually, until } from '../support/engine.js';
 
 const ENDPOINT = 'http://track.example/v1/clicks';
 
@@ -102,7 +102,7 @@ export function directClicks(stage: () => Stage): void {
       }, ENDPOINT);
       await tab.click('button');
       await until(tab, () => location.pathname === '/gone');
-      while (world.recorded.size === before) await tab.evaluate(() => undefined);
+      await eventually(() => world.recorded.size > before);
       expect(world.recorded.size).toBe(before + 1);
     });
 

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import { clickIdAt, DAY } from '../../support/click-ids.js';
 import type { Stage } from '../support/describe-engine.js';
-import { until } from '../support/engine.js';
+import { eventually, until } from '../support/engine.js';
 import type { WebKitEngine } from '../support/webkit-engine.js';
 import { HEAD, type World } from '../support/world.js';
 
@@ -110,7 +109,7 @@ export function trackingPrevention(stage: () => Stage): void {
         await until(tab, () => document.readyState === 'complete');
       }
       const { profile } = stage().engine as WebKitEngine;
-      while (!isClassified(profile)) await setTimeout(100);
+      await eventually(() => isClassified(profile));
     }, 60_000);
 
     it('leaves each way of storing the lifetime that docs/browser-storage.md says, for each way of arriving', async () => {

@@ -20,6 +20,8 @@ export interface Recipe {
   places: readonly string[];
   variable: string;
   install: string;
+  /** Is there what it needs beside the executable? Default: nothing more is needed. */
+  isComplete?(): boolean;
   start(executable: string, proxy: string): Promise<Engine>;
 }
 
@@ -34,9 +36,9 @@ function isExecutable(path: string): boolean {
 
 /** A `describe` with one browser and one tab. Without that browser it is skipped, and one line says how to get it. */
 export function describeEngine(recipe: Recipe, scenarios: ((stage: () => Stage) => void)[]): void {
-  const { title, places, variable, install } = recipe;
+  const { title, places, variable, install, isComplete = () => true } = recipe;
   const executable = process.env[variable] || places.find(isExecutable);
-  if (!executable) {
+  if (!executable || !isComplete()) {
     process.stderr.write(`SKIPPED: "${title}" needs a browser: ${install}, or set ${variable} to its executable\n`);
     describe.skip(title, () => {
       it('needs its browser', () => undefined);

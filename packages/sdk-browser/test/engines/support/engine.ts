@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** A cookie as the browser keeps it, not as a script sees it. */
 export interface StoredCookie {
   name: string;
@@ -40,11 +42,21 @@ export function findDeep(selector: string): Element | undefined {
   return undefined;
 }
 
+/** How long something may take that happens by itself. What never happens has to end its test, and only that. */
+const PATIENCE = 30_000;
+
+/** Looks again and again until the answer is truthy. */
+export async function eventually<T>(look: () => T | Promise<T>): Promise<T> {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    const answer = await look();
+    if (answer) return answer;
+    await setTimeout(10);
+  }
+  throw new Error(`this did not become true within ${PATIENCE / 1000} seconds: ${String(look)}`);
+}
+
 /** Asks the page again and again until the answer is truthy; the page may be navigating meanwhile. */
 export async function until<A extends unknown[], T>(tab: Tab, run: (...args: A) => T, ...args: A): Promise<Awaited<T>> {
-  // Each question is a round trip to the browser, so this is no busy loop; the test's own time limit ends it.
-  for (;;) {
-    const answer = await tab.evaluate(run, ...args).catch(() => undefined);
-    if (answer) return answer;
-  }
+  return (await eventually(() => tab.evaluate(run, ...args).catch(() => undefined))) as Awaited<T>;
 }

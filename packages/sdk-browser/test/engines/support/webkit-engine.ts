@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type Engine, findDeep, type Tab } from './engine.js';
+import { type Engine, eventually, findDeep, type Tab } from './engine.js';
 
 /** The key under which WebDriver answers with an element. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
@@ -24,6 +24,16 @@ type Ask = <T>(method: 'POST' | 'GET' | 'DELETE', path: string, body?: object) =
 export interface WebKitEngine extends Engine {
   /** The folder in which it keeps cookies and what its tracking prevention has observed. */
   profile: string;
+}
+
+/** Is there all that the window with tracking prevention needs beside the driver? */
+export function hasWindow(): boolean {
+  const isThere = (command: string, args: string[]) =>
+    spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
+  const bindings = "import gi; gi.require_version('WebKit2', '4.1')";
+  return (
+    isThere('Xvfb', ['-help']) && spawnSync('/usr/bin/python3', ['-c', bindings], { stdio: 'ignore' }).status === 0
+  );
 }
 
 /** Starts WebKitGTK with tracking prevention, on a screen that nobody sees. */
@@ -90,15 +100,14 @@ async function openSession(address: string, binary: string): Promise<Ask> {
   };
   const options = { binary, args: [] };
   const session = { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } } };
-  for (;;) {
-    try {
-      const { sessionId } = await call<{ sessionId: string }>('POST', '/session', session);
-      return (method, path, body) => call(method, `/session/${sessionId}${path}`, body);
-    } catch (error) {
-      // Until the driver listens.
-      if (!(error instanceof TypeError)) throw error;
-    }
-  }
+  const { sessionId } = await eventually(() =>
+    call<{ sessionId: string }>('POST', '/session', session).catch((error: unknown) => {
+      // The driver does not listen yet.
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }),
+  ).then((opened) => opened as { sessionId: string });
+  return (method, path, body) => call(method, `/session/${sessionId}${path}`, body);
 }
 
 function tabOf(ask: Ask, handle: string): Tab {
