@@ -7,6 +7,8 @@ export interface Environment {
   secret: string;
   queuePath: string;
   ordersPath: string;
+  /** Where else an order can be placed, on another host; none by default. */
+  payUrl: string | undefined;
 }
 
 /** Thrown when variables are wrong; carries one line for each of them. */
@@ -34,6 +36,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     secret: read('TALLYBACK_SECRET', ''),
     queuePath: read('SHOP_QUEUE', 'var/shop-queue.db'),
     ordersPath: read('SHOP_ORDERS', 'var/shop-orders.jsonl'),
+    payUrl: read('SHOP_PAY_URL', '') || undefined,
   };
   if (!Number.isInteger(environment.port) || environment.port < 0 || environment.port > 65_535) {
     faults.push('SHOP_PORT has to be a port from 0 (any free one) to 65535');
@@ -41,9 +44,16 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   if (!URL.canParse(environment.trackerUrl)) {
     faults.push('TRACKER_URL has to be an absolute URL such as https://track.example.com');
   }
+  if (environment.payUrl !== undefined && !/^https?:$/.test(protocolOf(environment.payUrl))) {
+    faults.push('SHOP_PAY_URL has to be an absolute URL such as https://pay.example.com, or empty');
+  }
   if (environment.secret === '') {
     faults.push('TALLYBACK_SECRET is not set: it is the whsec_... secret that the tracker has for this advertiser');
   }
   if (faults.length > 0) throw new EnvironmentError(faults);
   return environment;
+}
+
+function protocolOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).protocol : '';
 }

@@ -11,7 +11,7 @@ import { readStaticFiles } from './static-files.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function main({ host, port, ordersPath, queuePath, ...target }: Environment): Promise<void> {
+async function main({ host, port, ordersPath, queuePath, payUrl, ...target }: Environment): Promise<void> {
   const tallyback = new Tallyback({
     queue: sqliteQueue({ path: queuePath }),
     destinations: {
@@ -22,7 +22,7 @@ async function main({ host, port, ordersPath, queuePath, ...target }: Environmen
   const sales = new Sales(tallyback, orders, say);
   await sales.reportMissing();
 
-  const server = createShopServer(new Shop(orders, sales, readStaticFiles()), say);
+  const server = createShopServer(new Shop(orders, sales, readStaticFiles(), payUrl), say);
   const stop = async (): Promise<void> => {
     // A connection that gets its answer now would otherwise idle for the usual keep-alive time and hold the process.
     server.keepAliveTimeout = 1;

@@ -18,6 +18,7 @@ export class Shop {
     private readonly orders: OrderBook,
     private readonly sales: Sales,
     private readonly files: ReadonlyMap<string, Reply>,
+    private readonly payUrl?: string,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
@@ -50,7 +51,7 @@ export class Shop {
     // Only what a link may choose: with an order number of its own, whoever made the link could look the order up later.
     const chosen = [...query].filter(([name]) => LINKED_FIELDS.has(name));
     const form = readCheckoutForm(new URLSearchParams(chosen));
-    return form === undefined ? this.#notFound() : page(checkoutPage(form, []));
+    return form === undefined ? this.#notFound() : page(checkoutPage(form, [], this.payUrl));
   }
 
   #showOrder(id: string | undefined): Reply {
@@ -63,7 +64,7 @@ export class Shop {
     const form = readCheckoutForm(sent);
     if (form === undefined) return this.#notFound();
     const faults = findFormFaults(form);
-    if (faults.length > 0) return page(checkoutPage(form, faults), 422);
+    if (faults.length > 0) return page(checkoutPage(form, faults, this.payUrl), 422);
 
     const order = toOrder(form, this.now());
     const { placed } = await this.orders.place(order);

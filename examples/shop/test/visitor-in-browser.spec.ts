@@ -63,6 +63,21 @@ describeInChromium('a visitor in Chromium', (browser) => {
     expect(await town.report()).toEqual([expect.objectContaining({ conversions: 0, revenue: '0.00', payout: '0.00' })]);
   }, 60_000);
 
+  it('is counted, too, when the order is placed on another site that a link of the checkout leads to', async () => {
+    await page.goto(`${town.trackerUrl}/c/spring?external_id=p-2`);
+    const clickId = new URL(page.url()).searchParams.get('clickid');
+    await page.goto(`${town.shopUrl}/checkout?product=tarn-daypack&quantity=1`);
+    await follow('a[href^="http://localhost"]');
+    expect(new URL(page.url()).origin).toBe(town.payUrl);
+    expect(new URL(page.url()).searchParams.get('clickid')).toBe(clickId);
+    await page.type('#name', 'Ola');
+    await page.type('#email', 'ola@example.com');
+    await follow('form[data-click] button');
+    const orderId = await page.$eval('[data-order]', (element) => element.textContent ?? '');
+    expect(await town.inbound(orderId)).toEqual([expect.objectContaining({ outcome: 'recorded', clickId })]);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   it('asks who sent the visitor once, by keyboard as well, and forgets the click when the answer changes', async () => {
     await page.goto(`${town.shopUrl}/`);
     expect(await page.$eval('#consent', (banner) => banner.hasAttribute('hidden'))).toBe(true);

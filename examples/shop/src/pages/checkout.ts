@@ -4,8 +4,11 @@ import { type Html, html } from '../html.js';
 import { layout } from './layout.js';
 import { summary } from './summary.js';
 
-/** The order form. `data-click` asks the browser SDK to put the visitor's click id into the field `clickid` on submit. */
-export function checkoutPage(form: CheckoutForm, faults: readonly FormFault[]): Html {
+/**
+ * The order form. `data-click` asks the browser SDK to put the visitor's click id into the field `clickid` on submit. The
+ * link to the other place to pay is on another host, where the browser has stored nothing: there the SDK hands it over.
+ */
+export function checkoutPage(form: CheckoutForm, faults: readonly FormFault[], payUrl?: string): Html {
   const { product, size, quantity } = form;
   return layout(
     faults.length > 0 ? 'Please check your order' : 'Checkout',
@@ -23,6 +26,7 @@ export function checkoutPage(form: CheckoutForm, faults: readonly FormFault[]): 
       ${field({ name: 'email', label: 'E-mail', type: 'email', value: form.email, autocomplete: 'email', faults })}
       ${field({ name: 'coupon', label: 'Code', hint: 'optional', value: form.coupon, autocomplete: 'off', faults })}
       <button class="button" type="submit">Place the order</button>
+      ${payUrl && html`<p class="small">Or <a href="${payLink(payUrl, form)}">pay on our other site</a>.</p>`}
       <p class="small">An example shop: nothing is charged and nothing is sent.</p>
     </form>
   </div>
@@ -32,7 +36,14 @@ export function checkoutPage(form: CheckoutForm, faults: readonly FormFault[]): 
     <p class="small"><a href="/products/${product.slug}">Change size or quantity</a></p>
   </aside>
 </div>`,
+    payUrl && new URL(payUrl).hostname,
   );
+}
+
+function payLink(payUrl: string, { product, size, quantity }: CheckoutForm): string {
+  const link = new URL('/checkout', payUrl);
+  link.search = String(new URLSearchParams({ product: product.slug, size: size ?? '', quantity: String(quantity) }));
+  return link.href;
 }
 
 function faultList(faults: readonly FormFault[]): Html {

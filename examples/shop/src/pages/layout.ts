@@ -1,7 +1,11 @@
 import { type Html, html } from '../html.js';
 
-/** The frame of every page. The browser SDK is part of it: a visitor may land anywhere. */
-export function layout(title: string, main: Html): Html {
+/**
+ * The frame of every page. The browser SDK is part of it: a visitor may land anywhere.
+ *
+ * @param domains other hosts to which links on this page hand the click over
+ */
+export function layout(title: string, main: Html, domains = ''): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -12,7 +16,7 @@ export function layout(title: string, main: Html): Html {
 <title>${title} · Fjell &amp; Fern</title>
 <link rel="icon" href="/assets/fern.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/shop.css">
-<script src="/tallyback.js" data-params="clickid" data-consent="pending" data-consent-from="gpc" defer></script>
+<script src="/tallyback.js" data-params="clickid" data-consent="pending" data-consent-from="gpc" data-domains="${domains}" defer></script>
 <script src="/assets/consent.js" defer></script>
 </head>
 <body>

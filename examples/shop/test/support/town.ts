@@ -49,6 +49,11 @@ export class Town {
     return `http://127.0.0.1:${this.shopPort}`;
   }
 
+  /** The same shop under another host name, with which the browser shares nothing. */
+  get payUrl(): string {
+    return `http://localhost:${this.shopPort}`;
+  }
+
   async openTracker(): Promise<void> {
     this.#tracker = new Application([join(ROOT, 'examples/tracker/dist/main.js')], {
       DATABASE_URL: `sqlite:${join(this.folder, 'tracker.db')}`,
@@ -64,6 +69,7 @@ export class Town {
       SHOP_PORT: String(this.shopPort),
       SHOP_QUEUE: join(this.folder, 'queue.db'),
       SHOP_ORDERS: join(this.folder, 'orders.jsonl'),
+      SHOP_PAY_URL: this.payUrl,
       TRACKER_URL: this.trackerUrl,
       ADVERTISER: 'acme',
       TALLYBACK_SECRET: this.#secret,
