@@ -6,6 +6,7 @@ import { ClickStoryController } from './clicks/click-story.controller.js';
 import { ClicksController } from './clicks/clicks.controller.js';
 import { CompatController } from './compat/compat.controller.js';
 import { ConversionsController } from './conversions/conversions.controller.js';
+import { DirectClicksController } from './clicks/direct-clicks.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
@@ -25,6 +26,7 @@ const PUBLIC = [
   ClicksController,
   BatchesController,
   PostbacksController,
+  DirectClicksController,
   CompatController,
   PixelController,
   HealthController,

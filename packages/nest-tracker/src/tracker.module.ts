@@ -5,6 +5,7 @@ import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
+import { DirectClicks } from './clicks/direct-clicks.service.js';
 import { AttributionHealer } from './conversions/attribution/attribution-healer.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
@@ -70,6 +71,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     HttpReplier,
     InboundAnswers,
     InboundLog,
+    DirectClicks,
     InboundPostbacksService,
     InboundRoutes,
     PixelPostbacks,

@@ -42,6 +42,16 @@ export interface TrackerOptions {
   /** `Referrer-Policy` of redirects. Default `no-referrer-when-downgrade`. */
   readonly referrerPolicy?: string;
   /** The cookie that the first-party hop `/o/:campaign` sets. */
+  /**
+   * Origins such as `https://landing.example` whose pages may record clicks by `POST /v1/clicks`, besides those on the
+   * hosts that the advertiser's offers lead to; `*` for any. Default none.
+   */
+  readonly directClickOrigins?: readonly string[];
+  /**
+   * How many clicks one address (IPv6: one /64) may send to `POST /v1/clicks`; counted per process. Default 20 a second,
+   * 200 at once; `false` for no limit.
+   */
+  readonly directClickLimit?: RateLimit | false;
   readonly firstPartyCookie?: FirstPartyCookieOptions;
   /**
    * How many messages an advertiser may send that names no `rateLimit` of its own; more are answered 429 with

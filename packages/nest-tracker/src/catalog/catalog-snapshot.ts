@@ -41,6 +41,8 @@ export interface CatalogOffer {
   readonly row: Offer;
   readonly advertiser: CatalogAdvertiser;
   readonly destination: Template;
+  /** Host name of the destination. */
+  readonly host: string;
 }
 
 /** A campaign with its partner and offers resolved. */
@@ -82,6 +84,7 @@ export class CatalogSnapshot {
   readonly offersByKey = new Map<string, CatalogOffer>();
   readonly offersById = new Map<string, CatalogOffer>();
   private readonly coupons = new Map<string, CatalogCoupon>();
+  private readonly hosts = new Map<string, Set<string>>();
   private readonly currencies = new Map<string, Set<string>>();
   readonly partnersByKey = new Map<string, Partner>();
   readonly partnersById = new Map<string, Partner>();
@@ -97,9 +100,10 @@ export class CatalogSnapshot {
       const advertiser = this.advertisersById.get(row.advertiserId);
       if (!advertiser) continue;
       const destination = compileUrlTemplate(row.destination, { macros: CLICK_MACROS, allowQueryMacros: true });
-      const offer = { row, advertiser, destination };
+      const offer = { row, advertiser, destination, host: new URL(row.destination).hostname };
       this.offersByKey.set(row.key, offer);
       this.offersById.set(row.id, offer);
+      this.hosts.set(row.advertiserId, (this.hosts.get(row.advertiserId) ?? new Set()).add(offer.host));
       const currencies = this.currencies.get(row.advertiserId) ?? new Set();
       this.currencies.set(row.advertiserId, currencies.add(row.currency));
     }
@@ -124,6 +128,11 @@ export class CatalogSnapshot {
   /** The offer and campaign that a coupon code of an advertiser belongs to; case does not matter. */
   couponOf(advertiserId: string, code: string): CatalogCoupon | undefined {
     return this.coupons.get(couponIndex(advertiserId, code));
+  }
+
+  /** The host names that an advertiser's offers lead to. */
+  hostsOf(advertiserId: string): ReadonlySet<string> {
+    return this.hosts.get(advertiserId) ?? new Set();
   }
 
   /** The currencies that an advertiser's offers are settled in. */

@@ -9,6 +9,7 @@ import { TrackerStorage } from '../storage/tracker-storage.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
 import { Click } from './click.entity.js';
 import { cleanText, readClickParameters } from './click-parameters.js';
+import { directClickWriter, type PendingDirectClick } from './direct-click-writer.js';
 import type { TrafficKind } from './traffic-kind.js';
 
 /** A visit as it came in. */
@@ -25,10 +26,18 @@ export interface Visit {
   readonly referrer: string | undefined;
 }
 
+/** What became of a click without a redirect. */
+export interface DirectClickResult {
+  readonly clickId: string;
+  /** `same`: it had been recorded before. */
+  readonly status: 'new' | 'same';
+}
+
 /** Records clicks. */
 @Injectable()
 export class ClicksService implements OnModuleInit {
   private batcher: WriteBatcher<Click>;
+  private directs: WriteBatcher<PendingDirectClick>;
 
   constructor(
     private readonly storage: TrackerStorage,
@@ -39,6 +48,7 @@ export class ClicksService implements OnModuleInit {
 
   onModuleInit(): void {
     this.batcher = new WriteBatcher(this.storage.bulkInsert(Click));
+    this.directs = new WriteBatcher(directClickWriter(this.storage));
   }
 
   /** Stores a click; when this resolves, the click is in the database and stays there whatever happens to the process. */
@@ -47,6 +57,20 @@ export class ClicksService implements OnModuleInit {
     await this.batcher.add(click);
     this.events.emitClick(click);
     return click;
+  }
+
+  /**
+   * Stores a click that a page tells of itself; the same identity again, here or in another process, is the same click.
+   *
+   * @param identity 43 characters.
+   */
+  async recordDirect(identity: string, visit: Visit): Promise<DirectClickResult> {
+    const pending: PendingDirectClick = { identity, click: this.clickOf(visit) };
+    await this.directs.add(pending);
+    const { click, standing = click.id } = pending;
+    if (standing !== click.id) return { clickId: standing, status: 'same' };
+    this.events.emitClick(click);
+    return { clickId: click.id, status: 'new' };
   }
 
   /** The click with this id, or null. */

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { createId } from '@tallyback/protocol';
 import { type EntityTarget, In, LessThan, type ObjectLiteral } from 'typeorm';
 import { Click } from '../clicks/click.entity.js';
+import { DirectClick } from '../clicks/direct-click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
 import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
@@ -23,6 +24,9 @@ const DEFAULTS: Required<RetentionOptions> = {
   seenDeliveries: 90,
 };
 const LEAST: Record<keyof RetentionOptions, number> = { clicks: 1, conversions: 1, inboundLog: 1, seenDeliveries: 7 };
+
+/** Pages tell a click again within their session; afterwards nobody asks for its identity. */
+const DIRECT_CLICK_DAYS = 30;
 
 /** How many rows a sweep has removed. */
 export type Swept = Record<keyof RetentionOptions, number>;
@@ -73,6 +77,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async run(): Promise<Swept> {
     await this.privacy.forgetPastDays();
+    await this.remove(DirectClick, DIRECT_CLICK_DAYS);
     const { clicks, conversions, inboundLog, seenDeliveries } = this.days;
     return {
       clicks: await this.remove(Click, clicks),

@@ -6,6 +6,7 @@ import { Partner } from '../catalog/partner.entity.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { Counter } from '../conversions/counter.entity.js';
+import { DirectClick } from '../clicks/direct-click.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
 import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
@@ -25,4 +26,5 @@ export const trackerEntities = [
   SeenDelivery,
   InboundPostback,
   Setting,
+  DirectClick,
 ];

@@ -121,13 +121,14 @@ export class SenderLimits {
   }
 }
 
-/** Whoever has one IPv6 address has the whole /64 that it lies in. */
-function addressKey(ip: string | undefined): string | undefined {
+/** What an address is counted by: whoever has one IPv6 address has the whole /64 that it lies in. */
+export function addressKey(ip: string | undefined): string | undefined {
   const address = plainAddress(ip);
   return address !== undefined && isIPv6(address) ? ipv6Groups(address).slice(0, 4).join(':') : address;
 }
 
-function requireLimit(name: string, limit: RateLimit | undefined): void {
+/** @throws Error that names the option. */
+export function requireLimit(name: string, limit: RateLimit | undefined): void {
   if (limit === undefined) return;
   const { perSecond, burst = 1 } = limit;
   if (perSecond > 0 && perSecond <= 1_000_000 && Number.isInteger(burst) && burst >= 1) return;

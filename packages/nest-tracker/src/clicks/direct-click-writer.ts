@@ -1,0 +1,39 @@
+import { keyedQuery } from '../conversions/working-set/keyed-rows.js';
+import { insertQueries, writeAll } from '../storage/insert-queries.js';
+import type { TrackerStorage } from '../storage/tracker-storage.js';
+import type { TransactionWork } from '../storage/transaction-work.js';
+import { Click } from './click.entity.js';
+import { DirectClick } from './direct-click.entity.js';
+
+/** A click to be stored unless its identity is known. */
+export interface PendingDirectClick {
+  readonly identity: string;
+  readonly click: Click;
+  /** Id of the click that stands, once written: its own, or the one that was there before. */
+  standing?: string;
+}
+
+/**
+ * Writes direct clicks in one transaction, each identity once, however many processes are told of it at the same moment:
+ * whoever inserts the identity first stores its click, the others read whose it was.
+ */
+export function directClickWriter(storage: TrackerStorage): (rows: readonly PendingDirectClick[]) => Promise<void> {
+  const claims = storage.rowsOf(DirectClick);
+  const claim = insertQueries(claims, storage.dialect, ' ON CONFLICT DO NOTHING');
+  const insert = insertQueries(storage.rowsOf(Click), storage.dialect);
+  const standing = keyedQuery(
+    storage.dialect,
+    ['identity'],
+    (keys) => `SELECT ${claims.selectList('d')} FROM ${keys} ${claims.table} d ON d.identity = k.identity`,
+  );
+  function* write(pending: readonly PendingDirectClick[]): TransactionWork<void> {
+    // In one order in every process: two groups must not wait for each other.
+    const rows = [...pending].sort((a, b) => (a.identity < b.identity ? -1 : 1));
+    yield* writeAll(claim(rows.map(({ identity, click }) => ({ id: click.id, identity }))));
+    const found = yield standing(rows.map(({ identity }) => [identity]));
+    const ids = new Map(found.rows.map((row) => claims.read(row)).map(({ identity, id }) => [identity, id]));
+    for (const row of rows) row.standing = ids.get(row.identity) as string;
+    yield* writeAll(insert(rows.filter(({ standing: id, click }) => id === click.id).map(({ click }) => click)));
+  }
+  return (rows) => storage.run(() => write(rows));
+}
