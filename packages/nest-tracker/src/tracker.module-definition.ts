@@ -4,9 +4,9 @@ import { DataSource } from 'typeorm';
 import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
 import { ClickStoryController } from './clicks/click-story.controller.js';
 import { ClicksController } from './clicks/clicks.controller.js';
+import { DirectClicksController } from './clicks/direct-clicks.controller.js';
 import { CompatController } from './compat/compat.controller.js';
 import { ConversionsController } from './conversions/conversions.controller.js';
-import { DirectClicksController } from './clicks/direct-clicks.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
@@ -24,9 +24,9 @@ import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type Tracker
 
 const PUBLIC = [
   ClicksController,
+  DirectClicksController,
   BatchesController,
   PostbacksController,
-  DirectClicksController,
   CompatController,
   PixelController,
   HealthController,

@@ -3,9 +3,9 @@ import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
 import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
+import { DirectClicks } from './clicks/direct-clicks.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
-import { DirectClicks } from './clicks/direct-clicks.service.js';
 import { AttributionHealer } from './conversions/attribution/attribution-healer.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
@@ -67,11 +67,11 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     ConversionSearch,
     ConversionsService,
     DecisionsService,
+    DirectClicks,
     ExchangeRates,
     HttpReplier,
     InboundAnswers,
     InboundLog,
-    DirectClicks,
     InboundPostbacksService,
     InboundRoutes,
     PixelPostbacks,

@@ -41,7 +41,6 @@ export interface TrackerOptions {
   readonly compat?: CompatSettings;
   /** `Referrer-Policy` of redirects. Default `no-referrer-when-downgrade`. */
   readonly referrerPolicy?: string;
-  /** The cookie that the first-party hop `/o/:campaign` sets. */
   /**
    * Origins such as `https://landing.example` whose pages may record clicks by `POST /v1/clicks`, besides those on the
    * hosts that the advertiser's offers lead to; `*` for any. Default none.
@@ -52,6 +51,7 @@ export interface TrackerOptions {
    * 200 at once; `false` for no limit.
    */
   readonly directClickLimit?: RateLimit | false;
+  /** The cookie that the first-party hop `/o/:campaign` sets. */
   readonly firstPartyCookie?: FirstPartyCookieOptions;
   /**
    * How many messages an advertiser may send that names no `rateLimit` of its own; more are answered 429 with

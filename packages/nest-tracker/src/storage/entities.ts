@@ -4,9 +4,9 @@ import { Campaign } from '../catalog/campaign.entity.js';
 import { Offer } from '../catalog/offer.entity.js';
 import { Partner } from '../catalog/partner.entity.js';
 import { Click } from '../clicks/click.entity.js';
+import { DirectClick } from '../clicks/direct-click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { Counter } from '../conversions/counter.entity.js';
-import { DirectClick } from '../clicks/direct-click.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
 import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
@@ -20,11 +20,11 @@ export const trackerEntities = [
   Partner,
   Campaign,
   Click,
+  DirectClick,
   Conversion,
   Counter,
   LedgerEntry,
   SeenDelivery,
   InboundPostback,
   Setting,
-  DirectClick,
 ];

@@ -119,6 +119,11 @@ const tables = [
     indices: [index('tallyback_clicks_at', 'at')],
   }),
   new Table({
+    name: 'tallyback_direct_clicks',
+    columns: [id, text('identity', 43)],
+    indices: [unique('tallyback_direct_clicks_identity', 'identity')],
+  }),
+  new Table({
     name: 'tallyback_conversions',
     columns: [
       id,
@@ -143,11 +148,6 @@ const tables = [
       nullable(text('customer_id', 128)),
       nullable(long('items')),
       nullable(long('metadata')),
-  new Table({
-    name: 'tallyback_direct_clicks',
-    columns: [id, text('identity', 43)],
-    indices: [unique('tallyback_direct_clicks_identity', 'identity')],
-  }),
       nullable(big('clicked_at')),
       big('occurred_at'),
       big('received_at'),
