@@ -4,11 +4,13 @@ import { MAX_MESSAGE_BYTES } from '@tallyback/protocol';
 import { HttpReplier } from '../http/http-reply.js';
 import { readHttpRequest } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
+import { InboundAnswers } from './inbound-answers.js';
 import { InboundRoutes } from './inbound-routes.js';
 import { intakeReply } from './intake-reply.js';
 import { PostbacksService } from './postbacks.service.js';
 
 interface ParserError {
+  readonly code?: string;
   readonly status?: number;
   readonly statusCode?: number;
 }
@@ -18,6 +20,9 @@ export const UNREADABLE_BODY: Refusal = {
   reason: 'malformed_request',
   detail: 'The body is not valid JSON (or not what its content type says it is).',
 };
+
+/** Fastify's codes for bodies that Express leaves to whoever asks for them: of a type that nobody reads, and empty ones. */
+const LEFT_ALONE = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_CTP_EMPTY_JSON_BODY']);
 
 type Next = (error?: unknown) => void;
 
@@ -41,6 +46,7 @@ export class BodyErrors {
     private readonly postbacks: PostbacksService,
     private readonly replier: HttpReplier,
     private readonly routes: InboundRoutes,
+    private readonly answers: InboundAnswers,
   ) {}
 
   /** Must run after the body parsers are installed and before the routes are. */
@@ -64,6 +70,7 @@ export class BodyErrors {
   private async refuse(error: ParserError, request: unknown, response: unknown): Promise<void> {
     const unread = readHttpRequest(request);
     const route = this.routes.find(unread.path);
+    if (LEFT_ALONE.has(error.code ?? '')) return this.replier.send(response, await this.answers.answer(unread));
     // Where the bytes are there, they go the usual way: a forged message is told that its signature is wrong, and only
     // its proven sender that it is not JSON.
     const readable = unread.rawBody !== undefined && route?.signedBody === true;

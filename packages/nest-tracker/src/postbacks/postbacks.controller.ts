@@ -7,6 +7,9 @@ import { intakeReply } from './intake-reply.js';
 import { PostbacksService } from './postbacks.service.js';
 import { SignedMessages } from './signed-messages.js';
 
+/** With the slash at the end, too: Fastify minds it, and Nest cuts it off once. */
+const CLASSIC = ['postback', 'postback//'];
+
 /** Where conversions come in. */
 @Controller()
 export class PostbacksController {
@@ -24,13 +27,13 @@ export class PostbacksController {
   }
 
   /** `GET /postback`: a classic server-to-server postback. */
-  @Get('postback')
+  @Get(CLASSIC)
   async classic(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
     this.replier.send(response, intakeReply(await this.postbacks.receive(request, this.classics.read)));
   }
 
   /** `POST /postback`: the same as a form. */
-  @Post('postback')
+  @Post(CLASSIC)
   async form(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
     this.replier.send(response, intakeReply(await this.postbacks.receive(request, this.classics.read)));
   }

@@ -129,6 +129,31 @@ describe('what senders do', () => {
         expect(bytes).toBeLessThanOrEqual(4_096);
       });
 
+      it.each([
+        ['nothing, said to be JSON', 'application/json', ''],
+        ['nothing, said to be XML', 'text/xml', ''],
+        ['XML', 'text/xml', '<order/>'],
+        ['parts', 'multipart/form-data; boundary=x', '--x--'],
+        ['of no type', '', 'order'],
+      ])('a POST whose URL says everything counts, also with a body that is %s', async (_, type, body) => {
+        const { tracker } = current;
+        const clickId = await click(tracker, 'open');
+        const path = `${route}?${clickName}=${clickId}&${transactionName}=${clickId}`;
+        const headers = { 'content-length': String(body.length), ...(type && { 'content-type': type }) };
+        expect((await send(tracker, path, { method: 'POST', body, headers })).status).toBe(201);
+      });
+
+      it('a slash at the end of the path makes no difference', async () => {
+        const { tracker } = current;
+        const clickId = await click(tracker, 'open');
+        const query = `${clickName}=${clickId}&${transactionName}=${clickId}`;
+        expect((await send(tracker, `${route}/?${query}`)).status).toBe(201);
+        const body = query;
+        expect((await send(tracker, `${route}/`, { method: 'POST', body, headers: FORM })).body.outcome).toBe(
+          'duplicate',
+        );
+      });
+
       it('a form larger than a message may be is refused before it is read', async () => {
         const { tracker } = current;
         const path = `${route}?${clickName}=${await click(tracker, 'open')}`;
