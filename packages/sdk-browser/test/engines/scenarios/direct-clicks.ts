@@ -89,6 +89,12 @@ export function directClicks(stage: () => Stage): void {
       await visit(world.site(), '/land?campaign=spring&leaving=1');
       const before = world.recorded.size;
       await tab.evaluate((endpoint) => {
+        // Whether a request without it would be lost is a matter of luck, so that it asks to be kept alive is looked at.
+        const { fetch } = globalThis;
+        globalThis.fetch = (address, options) => {
+          const isKept = options?.keepalive === true;
+          return isKept ? fetch(address, options) : Promise.reject(new Error('lost'));
+        };
         const leaving = sdk.init({ consent: 'pending' });
         void sdk.direct(leaving, { endpoint });
         const button = document.createElement('button');
