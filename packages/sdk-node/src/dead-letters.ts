@@ -52,7 +52,8 @@ export class DeadLetters {
   /**
    * One page, in the order of acceptance.
    *
-   * @throws {ConfigurationError} when `since` is no valid Date, `limit` no number, or there is an unknown member
+   * @throws {ConfigurationError} when `since` is no valid Date, `destination` no name, `limit` no number, or there is an
+   * unknown member
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
   async list(given: DeadLetterQuery = {}): Promise<DeadLetterPage> {
@@ -130,11 +131,18 @@ export class DeadLetters {
 
   async #page({ since, ...query }: DeadLetterQuery & { readonly limit: number }) {
     checkDate('since', since);
+    checkName('destination', query.destination);
     const from = since === undefined ? {} : { since: since.getTime() };
     return this.queue.list({ state: 'dead', ...query, ...from }).catch((error: unknown) => {
       throw asQueueUnavailable(error, 'The dead letters cannot be read');
     });
   }
+}
+
+/** A queue may take `null` for no filter at all. */
+function checkName(option: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  throw new ConfigurationError(option, 'must be the name of a destination');
 }
 
 function isList(selection: DeadLetterSelection): selection is readonly string[] {

@@ -44,6 +44,7 @@ describe('what a call is told', () => {
     ['list', 'limit', (t) => t.deadLetters.list({ limit: 0 }), /1 to 1000/],
     ['list', 'limit', (t) => t.deadLetters.list({ limit: '5' as never }), /1 to 1000/],
     ['list', 'options', (t) => t.deadLetters.list(null as never), /destination, since/],
+    ['list', 'destination', (t) => t.deadLetters.list({ destination: null as never }), /name of a destination/],
     ['convert', 'persn', (t) => t.convert({ transactionId: 'A-1' }, { persn: {} } as never), /`person`/],
     ['convert', 'person', (t) => t.convert({ transactionId: 'A-1' }, { person: 'Jane' as never }), /email/],
     ['update', 'manger', (t) => t.update({ transactionId: 'A-1', revenue: '1' }, { manger: {} } as never), /`manager`/],
@@ -74,18 +75,22 @@ describe('what a call is told', () => {
     expect(() => tallyback.on('dead', 'log' as never)).toThrow(expect.objectContaining({ option: 'listener' }));
   });
 
-  it.each([[{ destinaton: 'house' }], [{ destination: undefined }], [{ since: undefined }]])(
-    'never takes %j for all dead letters, which would be replayed or deleted for good',
-    async (selection) => {
-      const tallyback = shop({ destinations: { crm: template('http://127.0.0.1:1/?t={transaction_id}') } });
-      await tallyback.update({ transactionId: 'A-1', status: 'refunded' });
-      for (const call of ['replay', 'discard'] as const) {
-        await expect(tallyback.deadLetters[call](selection as never)).rejects.toThrow(ConfigurationError);
-      }
-      expect((await tallyback.deadLetters.list()).items).toHaveLength(1);
-      expect(await tallyback.deadLetters.discard({})).toBe(1);
-    },
-  );
+  it.each([
+    [{ destinaton: 'house' }],
+    [{ destination: undefined }],
+    [{ destination: null }],
+    [{ destination: '' }],
+    [{ since: undefined }],
+    [{ since: null }],
+  ])('never takes %j for all dead letters, which would be replayed or deleted for good', async (selection) => {
+    const tallyback = shop({ destinations: { crm: template('http://127.0.0.1:1/?t={transaction_id}') } });
+    await tallyback.update({ transactionId: 'A-1', status: 'refunded' });
+    for (const call of ['replay', 'discard'] as const) {
+      await expect(tallyback.deadLetters[call](selection as never)).rejects.toThrow(ConfigurationError);
+    }
+    expect((await tallyback.deadLetters.list()).items).toHaveLength(1);
+    expect(await tallyback.deadLetters.discard({})).toBe(1);
+  });
 });
 
 describe('the time that flush() and close() may take', () => {
