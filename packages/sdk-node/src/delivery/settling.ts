@@ -45,12 +45,17 @@ export class Settling {
     });
   }
 
-  /** The batcher has nobody to tell of what is thrown here, a clock of the host's perhaps. */
+  /** The lane goes on, whatever is thrown by those who are told. */
   #done(applied: boolean, report: () => void): void {
+    this.running -= 1;
+    if (applied) this.#guarded(report);
+    this.#guarded(this.onDone);
+  }
+
+  /** The batcher has nobody to tell of what is thrown here, by a clock of the host's perhaps. */
+  #guarded(call: () => void): void {
     try {
-      this.running -= 1;
-      if (applied) report();
-      this.onDone();
+      call();
     } catch (error) {
       this.onError(error);
     }
