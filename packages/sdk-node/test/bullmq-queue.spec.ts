@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Queue as BullmqJobs } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -13,11 +16,13 @@ import { queueRecallContract } from './support/queue-recall-contract.js';
 import { describeWithRedis, RedisServer } from './support/redis-server.js';
 import { SECRET } from './support/shop.js';
 import { deadPort, sinks } from './support/sink.js';
+import { tempDirs } from './support/temp-dir.js';
 
 // Real servers on a machine that may be busy.
 jest.setTimeout(30_000);
 
 const sink = sinks();
+const tempDir = tempDirs();
 const cleaning: (() => Promise<unknown>)[] = [];
 const opened = (connection: Parameters<typeof bullmqQueue>[0], options?: BullmqQueueOptions): Queue => {
   const queue = bullmqQueue(connection, options);
@@ -175,5 +180,19 @@ describe('bullmqQueue without a server', () => {
     expect(() => bullmqQueue('redis://x' as unknown as Redis)).toThrow(/connection/);
     const cluster = { isCluster: true, duplicate: () => {} } as unknown as Redis;
     expect(() => bullmqQueue(cluster)).toThrow(/Cluster/);
+  });
+
+  it('says what to install where there is no ioredis', async () => {
+    // The built package alone: nothing that it could import lies beside it.
+    const alone = tempDir();
+    cpSync(join(__dirname, '..', 'dist'), join(alone, 'dist'), { recursive: true });
+    writeFileSync(join(alone, 'package.json'), '{ "type": "module" }');
+    const script = `
+      import { bullmqQueue } from '${pathToFileURL(join(alone, 'dist', 'bullmq.js'))}';
+      await bullmqQueue({ host: '127.0.0.1', port: 1 }).open().catch(({ code, message }) => process.stdout.write(code + ': ' + message));
+    `;
+    const args = ['--unhandled-rejections=strict', '--input-type=module', '-e', script];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: alone });
+    expect(stdout).toMatch(/^queue_unavailable: .*npm install ioredis/);
   });
 });

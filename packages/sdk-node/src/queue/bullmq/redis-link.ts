@@ -95,7 +95,7 @@ export class RedisLink {
       scripts: SCRIPTS,
     };
     if (isClient(this.connection)) return this.connection.duplicate(own);
-    const { Redis } = await import('ioredis');
+    const { Redis } = await ioredis();
     return new Redis({ ...this.connection, ...own });
   }
 
@@ -114,6 +114,19 @@ export class RedisLink {
     this.#calls.set(client, calls);
     if (calls === 0) client.stream.unref();
     else client.stream.ref();
+  }
+}
+
+/** Only who gives options needs it to be found from here: a client brings its own. */
+async function ioredis() {
+  try {
+    return await import('ioredis');
+  } catch (cause) {
+    const { code } = cause as { code?: unknown };
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
+    throw new QueueUnavailableError('bullmqQueue() needs ioredis, which is not installed: npm install ioredis@5', {
+      cause,
+    });
   }
 }
 
