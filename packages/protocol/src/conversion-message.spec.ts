@@ -235,6 +235,19 @@ describe('prototypes', () => {
     expect(faultsOf(parseConversion(inherited))).toEqual(['missing_field transactionId']);
   });
 
+  it('what a library has added to all objects becomes no part of a conversion', () => {
+    const everywhere = Object.prototype as unknown as Record<string, unknown>;
+    everywhere.couponCode = 'SPRING';
+    everywhere.added = 'everywhere';
+    try {
+      const parsed = parseConversion({ transactionId: 'A-1' });
+      expect(parsed.ok && Object.keys(parsed.value)).toEqual(['event', 'transactionId']);
+    } finally {
+      delete everywhere.couponCode;
+      delete everywhere.added;
+    }
+  });
+
   it('fields set to undefined are absent', () => {
     expect(parseConversion({ transactionId: 'A-1', clickId: undefined, items: undefined })).toEqual({
       ok: true,

@@ -218,8 +218,9 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 function defined<T extends object>(value: T): Defined<T> {
   const kept: Record<string, unknown> = {};
-  // A plain loop: every conversion passes here, and arrays of its entries cost more than reading it.
-  for (const name in value) if (value[name] !== undefined) kept[name] = value[name];
+  // A plain loop: every conversion passes here, and arrays of its entries cost more than reading it. It also sees what
+  // somebody's library has added to Object.prototype.
+  for (const name in value) if (value[name] !== undefined && Object.hasOwn(value, name)) kept[name] = value[name];
   return kept as Defined<T>;
 }
 
