@@ -1,6 +1,8 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { Audit } from './audit/audit.service.js';
 import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
+import { CatalogManagement } from './catalog/catalog-management.service.js';
 import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { DirectClicks } from './clicks/direct-clicks.service.js';
@@ -52,10 +54,12 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     AdminGuard,
     AttributionHealer,
     AdvertiserSecrets,
+    Audit,
     BatchesService,
     BodyErrors,
     BodyLimits,
     BootChecks,
+    CatalogManagement,
     CatalogService,
     BulkReplaysService,
     ClassicPostbacks,
@@ -89,7 +93,9 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
   ],
   exports: [
     AdvertiserSecrets,
+    Audit,
     BulkReplaysService,
+    CatalogManagement,
     CatalogService,
     ClicksService,
     ConversionSearch,

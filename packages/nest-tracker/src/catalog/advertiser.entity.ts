@@ -19,6 +19,10 @@ export class Advertiser {
   @JsonColumn('compat') compat: CompatSettings;
   /** How many messages it may send; null: as the module's options say. */
   @JsonColumn('rate_limit', { nullable: true }) rateLimit: RateLimit | null;
+  /** SHA-256 of what the seed said last, hexadecimal; null for what no seed has named. */
+  @TextColumn('seed_fingerprint', 64, { nullable: true }) seedFingerprint: string | null;
+  /** Since when it is archived; null while it is in use. */
+  @TimeColumn('archived_at', { nullable: true }) archivedAt: number | null;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

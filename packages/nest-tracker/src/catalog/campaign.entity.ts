@@ -16,6 +16,10 @@ export class Campaign {
   @Column({ name: 'redirect', type: 'integer' }) redirect: RedirectStatus;
   /** Where visitors go while the campaign is paused or has no active offer. */
   @TextColumn('fallback_url', 2048, { nullable: true }) fallbackUrl: string | null;
+  /** SHA-256 of what the seed said last, hexadecimal; null for what no seed has named. */
+  @TextColumn('seed_fingerprint', 64, { nullable: true }) seedFingerprint: string | null;
+  /** Since when it is archived; null while it is in use. */
+  @TimeColumn('archived_at', { nullable: true }) archivedAt: number | null;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

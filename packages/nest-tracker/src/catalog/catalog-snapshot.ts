@@ -164,8 +164,10 @@ export class CatalogSnapshot {
   }
 
   private addAdvertiser(advertiser: CatalogAdvertiser): void {
-    this.advertisersByKey.set(advertiser.row.key, advertiser);
     this.advertisersById.set(advertiser.row.id, advertiser);
+    // Nobody speaks for an archived advertiser any more; its name in old rows stays.
+    if (advertiser.row.archivedAt !== null) return;
+    this.advertisersByKey.set(advertiser.row.key, advertiser);
     for (const { hash } of advertiser.tokens) this.advertisersByTokenHash.set(hash.toString('hex'), advertiser);
   }
 }

@@ -34,6 +34,10 @@ export class Offer {
   @Column({ name: 'allow_negative', type: 'boolean' }) allowNegative: boolean;
   /** Whether `payout` in a classic postback is what the advertiser pays (revenue), as most networks mean it. */
   @Column({ name: 'payout_is_revenue', type: 'boolean' }) payoutIsRevenue: boolean;
+  /** SHA-256 of what the seed said last, hexadecimal; null for what no seed has named. */
+  @TextColumn('seed_fingerprint', 64, { nullable: true }) seedFingerprint: string | null;
+  /** Since when it is archived; null while it is in use. */
+  @TimeColumn('archived_at', { nullable: true }) archivedAt: number | null;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

@@ -14,6 +14,10 @@ export class Partner {
   @TextColumn('click_id_parameter', 64) clickIdParameter: string;
   @JsonColumn('postbacks') postbacks: PartnerPostback[];
   @JsonColumn('caps') caps: PartnerCaps;
+  /** SHA-256 of what the seed said last, hexadecimal; null for what no seed has named. */
+  @TextColumn('seed_fingerprint', 64, { nullable: true }) seedFingerprint: string | null;
+  /** Since when it is archived; null while it is in use. */
+  @TimeColumn('archived_at', { nullable: true }) archivedAt: number | null;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

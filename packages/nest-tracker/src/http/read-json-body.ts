@@ -12,13 +12,23 @@ export function readJsonBody<Field extends string>(
   fields: readonly Field[],
 ): Partial<Record<Field, unknown>> {
   if (!request.rawBody || request.rawBody.length === 0) return {};
-  const value = parse(request.rawBody.toString('utf8'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BadRequestException('The body must be a JSON object.');
-  }
+  const value = readJsonObject(request) as Partial<Record<Field, unknown>>;
   const unknown = Object.keys(value).find((name) => !(fields as readonly string[]).includes(name));
   if (unknown === undefined) return value;
   throw new BadRequestException(`"${unknown.slice(0, 64)}" is not a field here; there are ${fields.join(', ')}.`);
+}
+
+/**
+ * The JSON object in the body of a management request, whatever its fields.
+ *
+ * @throws BadRequestException when there is none.
+ */
+export function readJsonObject({ rawBody }: HttpRequest): Record<string, unknown> {
+  const value = parse(rawBody?.toString('utf8') ?? '');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BadRequestException('The body must be a JSON object.');
+  }
+  return value as Record<string, unknown>;
 }
 
 function parse(text: string): unknown {

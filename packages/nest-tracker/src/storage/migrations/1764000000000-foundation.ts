@@ -20,6 +20,8 @@ const catalogRow = (...columns: TableColumnOptions[]) => [
   id,
   text('key', 64),
   ...columns,
+  nullable(text('seed_fingerprint', 64)),
+  nullable(big('archived_at')),
   big('created_at'),
   big('updated_at'),
 ];
@@ -93,6 +95,11 @@ const tables = [
       nullable(text('fallback_url', 2048)),
     ),
     indices: [unique('tallyback_campaigns_key', 'key')],
+  }),
+  new Table({
+    name: 'tallyback_audit',
+    columns: [id, big('at'), text('actor', 96), text('action', 16), text('kind', 16), text('key', 64), long('changes')],
+    indices: [index('tallyback_audit_subject', 'kind', 'key', 'id')],
   }),
   new Table({
     name: 'tallyback_clicks',
