@@ -1,9 +1,7 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken, UseFilters } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
-import { AuditController } from './audit/audit.controller.js';
 import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
-import { CATALOG_CONTROLLERS } from './catalog/catalog.controllers.js';
 import { ClickStoryController } from './clicks/click-story.controller.js';
 import { ClicksController } from './clicks/clicks.controller.js';
 import { DirectClicksController } from './clicks/direct-clicks.controller.js';
@@ -13,6 +11,7 @@ import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
+import { OutboundPostbacksController } from './partner-postbacks/outbound-postbacks.controller.js';
 import { PixelController } from './pixel/pixel.controller.js';
 import { BatchesController } from './postbacks/batches.controller.js';
 import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
@@ -36,13 +35,12 @@ const PUBLIC = [
 const MANAGEMENT = [
   ReportsController,
   InboundPostbacksController,
+  OutboundPostbacksController,
   PostbackTestsController,
   ConversionsController,
   ClickStoryController,
   AdvertiserSecretsController,
   PeopleController,
-  ...CATALOG_CONTROLLERS,
-  AuditController,
 ];
 
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);

@@ -1,8 +1,6 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import { Audit } from './audit/audit.service.js';
 import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
-import { CatalogManagement } from './catalog/catalog-management.service.js';
 import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { DirectClicks } from './clicks/direct-clicks.service.js';
@@ -18,6 +16,12 @@ import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
+import { OutboundPostbacksService } from './partner-postbacks/outbound-postbacks.service.js';
+import { PartnerPostbacks } from './partner-postbacks/partner-postbacks.service.js';
+import { PostbackOutbox } from './partner-postbacks/postback-outbox.js';
+import { PostbackPauses } from './partner-postbacks/postback-pauses.service.js';
+import { PostbackPlanner } from './partner-postbacks/postback-planner.js';
+import { PostbackResults } from './partner-postbacks/postback-results.js';
 import { PixelPostbacks } from './pixel/pixel-postbacks.js';
 import { BatchesService } from './postbacks/batches.service.js';
 import { BodyErrors } from './postbacks/body-errors.js';
@@ -54,12 +58,10 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     AdminGuard,
     AttributionHealer,
     AdvertiserSecrets,
-    Audit,
     BatchesService,
     BodyErrors,
     BodyLimits,
     BootChecks,
-    CatalogManagement,
     CatalogService,
     BulkReplaysService,
     ClassicPostbacks,
@@ -78,7 +80,13 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundLog,
     InboundPostbacksService,
     InboundRoutes,
+    OutboundPostbacksService,
+    PartnerPostbacks,
     PixelPostbacks,
+    PostbackOutbox,
+    PostbackPauses,
+    PostbackPlanner,
+    PostbackResults,
     People,
     PostbackTestsService,
     PostbacksService,
@@ -93,15 +101,14 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
   ],
   exports: [
     AdvertiserSecrets,
-    Audit,
     BulkReplaysService,
-    CatalogManagement,
     CatalogService,
     ClicksService,
     ConversionSearch,
     ConversionsService,
     DecisionsService,
     InboundPostbacksService,
+    OutboundPostbacksService,
     PostbackTestsService,
     ReplaysService,
     People,

@@ -2,6 +2,7 @@ import type { CanActivate, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { CompatSettings } from './compat/compat-settings.js';
 import type { RatesProvider } from './conversions/pricing/rates-provider.js';
+import type { PartnerPostbackOptions } from './partner-postbacks/postback-faults.js';
 import type { RateLimit } from './postbacks/senders/rate-limiter.js';
 import type { TrackerDatabase } from './storage/tracker-database.js';
 
@@ -79,6 +80,8 @@ export interface TrackerOptions {
    * so that hashes of different days have nothing in common and nobody can find the visitor behind them any more.
    */
   readonly hashKey?: string;
+  /** Postbacks to partners: where they may go, how often they are tried. */
+  readonly partnerPostbacks?: PartnerPostbackOptions;
   /** How long rows are kept, in days. */
   readonly retention?: RetentionOptions;
 }

@@ -115,8 +115,19 @@ export class OfferDto {
 /** A URL the partner wants to be told at. */
 export class PartnerPostbackDto {
   @IsString() @Length(8, 2048) url: string;
-  @IsOptional() @IsArray() @IsEvent({ each: true }) on?: string[];
-  @IsOptional() @IsArray() @IsIn(['pending', 'approved', 'rejected', 'refunded'], { each: true }) status?: string[];
+  @IsOptional() @IsArray() @ArrayMinSize(1) @IsEvent({ each: true }) on?: string[];
+  /** Default `["approved"]`. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @IsIn(['pending', 'approved', 'rejected', 'refunded'], { each: true })
+  status?: string[];
+  @IsOptional() @IsIn(['GET', 'POST']) method?: 'GET' | 'POST';
+  /** Checked as a whole by `postbackFaults`. */
+  @IsOptional() @IsObject() body?: { json: string | object } | { form: Record<string, string> };
+  @IsOptional() @IsString() @Length(1, 64) dialect?: string;
+  @IsOptional() @IsBoolean() allowHttp?: boolean;
+  @IsOptional() @IsSecret() secret?: string;
 }
 
 /** A partner. */
@@ -127,6 +138,7 @@ export class PartnerDto {
   @IsOptional() @IsString() @Length(1, 64) clickIdParameter?: string;
   @IsOptional()
   @IsArray()
+  @ArrayMaxSize(50)
   @ValidateNested({ each: true })
   @Type(() => PartnerPostbackDto)
   postbacks?: PartnerPostbackDto[];
@@ -150,6 +162,13 @@ export class CampaignDto {
   /** Default 302. */
   @IsOptional() @IsIn(REDIRECT_STATUSES) redirect?: RedirectStatus;
   @IsOptional() @IsWebUrl() fallbackUrl?: string;
+  /** Instead of the partner's own, for conversions of this campaign. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => PartnerPostbackDto)
+  postbacks?: PartnerPostbackDto[];
 }
 
 /** A whole catalog, as in `forRoot({ seed })` and the seed file. */

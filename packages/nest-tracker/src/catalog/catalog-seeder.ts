@@ -1,56 +1,40 @@
-import { createHash } from 'node:crypto';
 import { createId } from '@tallyback/protocol';
 import type { EntityManager, EntityTarget } from 'typeorm';
+import type { PartnerPostbackOptions } from '../partner-postbacks/postback-faults.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { Advertiser } from './advertiser.entity.js';
 import { Campaign } from './campaign.entity.js';
-import type { SecretSource } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
-import { lockCatalog } from './catalog-lock.js';
 import type { CatalogSeed } from './catalog-seed.dto.js';
 import { Offer } from './offer.entity.js';
 import { offerReferenceFaults } from './offer-references.js';
 import { parseSeed } from './parse-seed.js';
 import { Partner } from './partner.entity.js';
 import { payoutRuleOf } from './payout-rule.dto.js';
-import { addSecrets, applySeedSecrets } from './seed-secrets.js';
+import { applySeedSecrets } from './seed-secrets.js';
 
 /**
- * Applies a catalog by key, as often as one likes: what is new is added, what the seed says differently than the last
- * time is brought up to date, what the seed does not name is left alone. An entry that says the same as the last time is
- * left as it is, so that a restart does not undo what a management route has changed since.
+ * Applies a catalog by key, as often as one likes: what is there is brought up to date, what is new is added, what the
+ * seed does not name is left alone.
  *
  * @throws CatalogError with the path of every fault; then nothing was stored.
  */
-export async function applySeed(storage: TrackerStorage, value: unknown, now: () => number): Promise<void> {
-  const seed = parseSeed(value);
-  await storage.transaction(async (manager) => {
-    await lockCatalog(manager, storage);
-    await writeCatalog(manager, seed, now(), 'seed');
-  });
-}
-
-/**
- * Writes a catalog that has been parsed, inside a transaction that holds the catalog's lock.
- *
- * @throws CatalogError for what it names and is not there.
- */
-export function writeCatalog(
-  manager: EntityManager,
-  catalog: CatalogSeed,
-  now: number,
-  source: SecretSource,
+export async function applySeed(
+  storage: TrackerStorage,
+  value: unknown,
+  now: () => number,
+  postbacks?: PartnerPostbackOptions,
 ): Promise<void> {
-  return new CatalogTransaction(manager, now, source).apply(catalog);
+  const seed = parseSeed(value, postbacks);
+  await storage.transaction((manager) => new SeedTransaction(manager, now()).apply(seed));
 }
 
-class CatalogTransaction {
+class SeedTransaction {
   private readonly faults: CatalogFault[] = [];
 
   constructor(
     private readonly manager: EntityManager,
     private readonly now: number,
-    private readonly source: SecretSource,
   ) {}
 
   async apply({ advertisers = [], offers = [], partners = [], campaigns = [] }: CatalogSeed): Promise<void> {
@@ -63,8 +47,7 @@ class CatalogTransaction {
         compat: { ...compat },
       });
       const id = await this.reference(Advertiser, key, `advertisers[${i}].key`);
-      if (this.source === 'seed') await applySeedSecrets(this.manager, id, secrets, this.now);
-      else await addSecrets(this.manager, id, secrets, this.now);
+      await applySeedSecrets(this.manager, id, secrets, this.now);
     }
     for (const { key, name, clickIdParameter, postbacks, caps } of partners) {
       await this.put(Partner, key, {
@@ -107,6 +90,7 @@ class CatalogTransaction {
         offers: campaign.offers.map(({ offer, weight }) => ({ offer, weight: weight ?? 1 })),
         redirect: campaign.redirect ?? 302,
         fallbackUrl: campaign.fallbackUrl ?? null,
+        postbacks: campaign.postbacks ?? null,
       });
     }
     this.faults.push(...(await offerReferenceFaults(this.manager, offers)));
@@ -115,12 +99,16 @@ class CatalogTransaction {
 
   private async put<Row extends CatalogRow>(entity: EntityTarget<Row>, key: string, values: object): Promise<void> {
     const repository = this.manager.getRepository<CatalogRow>(entity as EntityTarget<CatalogRow>);
-    const standing = await repository.findOneBy({ key });
-    const seedFingerprint = this.source === 'seed' ? fingerprintOf(values) : (standing?.seedFingerprint ?? null);
-    if (standing && this.source === 'seed' && standing.seedFingerprint === seedFingerprint) return;
-    const row = { ...values, key, seedFingerprint, updatedAt: this.now };
-    if (standing) await repository.update({ key }, row);
-    else await repository.insert({ ...row, id: createId(this.now), archivedAt: null, createdAt: this.now });
+    const row = { ...values, key, updatedAt: this.now };
+    // Two processes may apply one seed at the same time: whoever comes second updates what the first inserted.
+    await repository
+      .createQueryBuilder()
+      .insert()
+      .values({ ...row, id: createId(this.now), createdAt: this.now })
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+    await repository.update({ key }, row);
   }
 
   private async reference<Row extends CatalogRow>(
@@ -130,25 +118,11 @@ class CatalogTransaction {
   ): Promise<string> {
     const repository = this.manager.getRepository<CatalogRow>(entity as EntityTarget<CatalogRow>);
     const row = await repository.findOneBy({ key });
-    if (!row) this.faults.push({ path, message: `"${key}" is neither in this catalog nor in the database` });
-    // A seed that still names what people have archived must not stop the boot.
-    else if (row.archivedAt !== null && this.source === 'management') {
-      this.faults.push({ path, message: `"${key}" is archived; restore it first` });
-    }
-    return row?.id ?? '';
+    if (row) return row.id;
+    this.faults.push({ path, message: `"${key}" is neither in this catalog nor in the database` });
+    return '';
   }
 }
 
 // A type, not an interface: TypeORM wants what is assignable to an index signature.
-type CatalogRow = {
-  id: string;
-  key: string;
-  seedFingerprint: string | null;
-  archivedAt: number | null;
-  createdAt: number;
-  updatedAt: number;
-};
-
-function fingerprintOf(values: object): string {
-  return createHash('sha256').update(JSON.stringify(values)).digest('hex');
-}
+type CatalogRow = { id: string; key: string; createdAt: number; updatedAt: number };

@@ -59,7 +59,7 @@ export class CatalogService implements OnModuleInit {
    * @throws CatalogError with the path of every fault; then nothing was stored.
    */
   async apply(seed: unknown): Promise<void> {
-    await applySeed(this.storage, seed, this.clock.now);
+    await applySeed(this.storage, seed, this.clock.now, this.options.partnerPostbacks);
     await this.refresh();
   }
 

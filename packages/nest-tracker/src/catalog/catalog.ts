@@ -38,7 +38,19 @@ export interface CampaignOffer {
 
 /** A URL that a partner wants to be told conversions at. */
 export interface PartnerPostback {
+  /** URL with macros. */
   readonly url: string;
+  /** Events that it tells. Default: all. */
   readonly on?: readonly string[];
+  /** Statuses whose beginning it tells. Default `["approved"]`. */
   readonly status?: readonly string[];
+  /** Default GET, or POST with a body. */
+  readonly method?: 'GET' | 'POST';
+  readonly body?: { readonly json: string | object } | { readonly form: Readonly<Record<string, string>> };
+  /** The network whose macros URL and body are written with. Default: ours. */
+  readonly dialect?: string;
+  /** Whether plain `http:` is allowed. Default false. */
+  readonly allowHttp?: boolean;
+  /** `whsec_` secret: POSTs are signed as Standard Webhooks, GETs with `tb_sig`. Default: not signed. */
+  readonly secret?: string;
 }

@@ -2,6 +2,7 @@ import { EVENT_PATTERN } from '@tallyback/protocol';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { compatFaults } from '../compat/compat-settings.js';
+import { type PartnerPostbackOptions, postbackFaults } from '../partner-postbacks/postback-faults.js';
 import { capsFaults } from './caps-faults.js';
 import { DUPLICATE_POLICIES } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
@@ -13,9 +14,10 @@ import { payoutRuleFaults } from './payout-rule-faults.js';
  * Reads a catalog: every field checked, unknown fields refused, references within the catalog left to the seeder, which
  * also knows what the database holds.
  *
+ * @param options The module's, for partner postbacks.
  * @throws CatalogError with every fault and its path.
  */
-export function parseSeed(value: unknown): CatalogSeed {
+export function parseSeed(value: unknown, options?: PartnerPostbackOptions): CatalogSeed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CatalogError([
       { path: 'seed', message: 'must be an object with advertisers, offers, partners, campaigns' },
@@ -33,9 +35,20 @@ export function parseSeed(value: unknown): CatalogSeed {
       ...capsFaults(seed),
       ...couponFaults(seed),
       ...keyFaults(seed),
+      ...partnerPostbackFaults(seed, options),
     );
   if (faults.length > 0) throw new CatalogError(faults);
   return seed;
+}
+
+function partnerPostbackFaults(
+  { partners = [], campaigns = [] }: CatalogSeed,
+  options?: PartnerPostbackOptions,
+): CatalogFault[] {
+  return [
+    ...partners.flatMap(({ postbacks }, p) => postbackFaults(postbacks, `partners[${p}].postbacks`, options)),
+    ...campaigns.flatMap(({ postbacks }, c) => postbackFaults(postbacks, `campaigns[${c}].postbacks`, options)),
+  ];
 }
 
 function flatten(error: ValidationError, parent: string): CatalogFault[] {

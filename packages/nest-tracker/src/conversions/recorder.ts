@@ -1,12 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { TrackerEvents } from '../events/tracker-events.js';
+import { PostbackPlanner } from '../partner-postbacks/postback-planner.js';
 import { isOvertaken } from '../storage/storage-failure.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { UndoTransaction } from '../storage/transaction-work.js';
 import type { Decision, Job } from './decision.js';
 import { GroupCommit } from './group-commit.js';
 import { GroupWriter, OutrunError } from './group-writer.js';
-import { CountersMissing, type Decided, type GroupTools, rehearseJob, runGroup } from './run-group.js';
+import {
+  CountersMissing,
+  type Decided,
+  type GroupResult,
+  type GroupTools,
+  rehearseJob,
+  runGroup,
+} from './run-group.js';
 import { keepCounters } from './working-set/keep-counters.js';
 import { workingSetQueries } from './working-set/working-set.js';
 
@@ -22,11 +30,12 @@ export class Recorder implements OnModuleInit {
   constructor(
     private readonly storage: TrackerStorage,
     private readonly events: TrackerEvents,
+    private readonly planner: PostbackPlanner,
   ) {}
 
   onModuleInit(): void {
-    const { storage } = this;
-    this.tools = { storage, queries: workingSetQueries(storage), writer: new GroupWriter(storage) };
+    const { storage, planner } = this;
+    this.tools = { storage, queries: workingSetQueries(storage), writer: new GroupWriter(storage), planner };
   }
 
   /**
@@ -56,15 +65,17 @@ export class Recorder implements OnModuleInit {
   }
 
   private async carryOut(jobs: readonly Job<unknown>[]): Promise<Decided[]> {
-    const decided = await this.runGroup(jobs);
+    const { decided, postbacks } = await this.runGroup(jobs);
     for (const one of decided) if ('decision' in one) this.emit(one.decision);
-    return decided;
+    this.planner.committed(postbacks);
+    return [...decided];
   }
 
-  private async runGroup(jobs: readonly Job<unknown>[]): Promise<Decided[]> {
+  private async runGroup(jobs: readonly Job<unknown>[]): Promise<GroupResult> {
+    const plan = await this.planner.plan();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.storage.run(() => runGroup(this.tools, jobs));
+        return await this.storage.run(() => runGroup(this.tools, jobs, plan));
       } catch (error) {
         const overtaken = error instanceof OutrunError || error instanceof CountersMissing || isOvertaken(error);
         if (attempt === ATTEMPTS || !overtaken) throw error;

@@ -1,3 +1,5 @@
+import type { PlannedPostback, PostbackPlan } from '../partner-postbacks/plan-postbacks.js';
+import type { PostbackPlanner } from '../partner-postbacks/postback-planner.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { type TransactionWork, UndoTransaction } from '../storage/transaction-work.js';
 import type { Decision, Job } from './decision.js';
@@ -28,20 +30,34 @@ export interface GroupTools {
   readonly storage: TrackerStorage;
   readonly queries: ReturnType<typeof workingSetQueries>;
   readonly writer: GroupWriter;
+  readonly planner: PostbackPlanner;
+}
+
+/** What became of a group, and which partners are to be told. */
+export interface GroupResult {
+  readonly decided: readonly Decided[];
+  readonly postbacks: readonly PlannedPostback[];
 }
 
 /**
  * One group in one transaction: what all jobs need is read with one statement per kind, each is decided on in order
  * without waiting for anything, and all that was decided is written with one statement per table.
  */
-export function* runGroup({ queries, writer }: GroupTools, jobs: readonly Job<unknown>[]): TransactionWork<Decided[]> {
+export function* runGroup(
+  { queries, writer, planner }: GroupTools,
+  jobs: readonly Job<unknown>[],
+  plan: PostbackPlan,
+): TransactionWork<GroupResult> {
   const known = new WorkingSet(queries);
   const decided = yield* decideAll(known, jobs);
   if (known.counters.missing.size > 0) throw new CountersMissing([...known.counters.missing.values()]);
   const decisions = decided.flatMap((one) => ('decision' in one ? [one.decision] : []));
   yield* writer.write(effectsOf(decisions, writer.ledgerIds));
+  const changes = decisions.flatMap(({ change }) => change ?? []);
+  const postbacks = yield* planner.planAll(plan, changes);
+  yield* planner.write(postbacks);
   yield* known.counters.flush();
-  return decided;
+  return { decided, postbacks };
 }
 
 /** Decides on one job as `runGroup` would, and undoes everything it took to find out. */

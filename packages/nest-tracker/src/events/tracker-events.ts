@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Settled } from '@tallyback/sdk-node/outbox';
 import { type Observable, Subject } from 'rxjs';
 import type { Click } from '../clicks/click.entity.js';
 import type { Conversion } from '../conversions/conversion.entity.js';
@@ -21,6 +22,7 @@ export class TrackerEvents {
   private readonly clicks = new Subject<Click>();
   private readonly conversions = new Subject<ConversionEvent>();
   private readonly postbacks = new Subject<InboundPostback>();
+  private readonly partnerPostbacks = new Subject<Settled>();
 
   /** Clicks that are in the database. */
   readonly clicks$: Observable<Click> = this.guarded(this.clicks);
@@ -28,6 +30,9 @@ export class TrackerEvents {
   readonly conversions$: Observable<ConversionEvent> = this.guarded(this.conversions);
   /** Inbound requests with their outcome, accepted and refused. */
   readonly postbacks$: Observable<InboundPostback> = this.guarded(this.postbacks);
+
+  /** Attempts to tell partners, with what they answered. */
+  readonly partnerPostbacks$: Observable<Settled> = this.guarded(this.partnerPostbacks);
 
   emitClick(click: Click): void {
     this.clicks.next(click);
@@ -39,6 +44,10 @@ export class TrackerEvents {
 
   emitPostback(postback: InboundPostback): void {
     this.postbacks.next(postback);
+  }
+
+  emitPartnerPostback(settled: Settled): void {
+    this.partnerPostbacks.next(settled);
   }
 
   /** One bad subscriber must not take the tracker down. */

@@ -1,4 +1,3 @@
-import { AuditEntry } from '../audit/audit-entry.entity.js';
 import { Advertiser } from '../catalog/advertiser.entity.js';
 import { AdvertiserSecret } from '../catalog/advertiser-secret.entity.js';
 import { Campaign } from '../catalog/campaign.entity.js';
@@ -10,6 +9,8 @@ import { Conversion } from '../conversions/conversion.entity.js';
 import { Counter } from '../conversions/counter.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
 import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
+import { OutboundPostback } from '../partner-postbacks/outbound-postback.entity.js';
+import { PostbackPause } from '../partner-postbacks/postback-pause.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Setting } from './setting.entity.js';
 
@@ -20,7 +21,6 @@ export const trackerEntities = [
   Offer,
   Partner,
   Campaign,
-  AuditEntry,
   Click,
   DirectClick,
   Conversion,
@@ -28,5 +28,7 @@ export const trackerEntities = [
   LedgerEntry,
   SeenDelivery,
   InboundPostback,
+  OutboundPostback,
+  PostbackPause,
   Setting,
 ];

@@ -1,3 +1,4 @@
+import { outboxSchema } from '@tallyback/sdk-node/outbox';
 import {
   type MigrationInterface,
   type QueryRunner,
@@ -5,6 +6,7 @@ import {
   type TableColumnOptions,
   type TableIndexOptions,
 } from 'typeorm';
+import { OUTBOX_TABLES } from '../../partner-postbacks/outbox-tables.js';
 
 const id: TableColumnOptions = { name: 'id', type: 'varchar', length: '26', isPrimary: true };
 const text = (name: string, length: number): TableColumnOptions => ({ name, type: 'varchar', length: String(length) });
@@ -20,8 +22,6 @@ const catalogRow = (...columns: TableColumnOptions[]) => [
   id,
   text('key', 64),
   ...columns,
-  nullable(text('seed_fingerprint', 64)),
-  nullable(big('archived_at')),
   big('created_at'),
   big('updated_at'),
 ];
@@ -93,13 +93,9 @@ const tables = [
       long('offers'),
       small('redirect'),
       nullable(text('fallback_url', 2048)),
+      nullable(long('postbacks')),
     ),
     indices: [unique('tallyback_campaigns_key', 'key')],
-  }),
-  new Table({
-    name: 'tallyback_audit',
-    columns: [id, big('at'), text('actor', 96), text('action', 16), text('kind', 16), text('key', 64), long('changes')],
-    indices: [index('tallyback_audit_subject', 'kind', 'key', 'id')],
   }),
   new Table({
     name: 'tallyback_clicks',
@@ -247,16 +243,50 @@ const tables = [
   }),
 ];
 
+const outgoing = [
+  new Table({
+    name: 'tallyback_outbound_postbacks',
+    columns: [
+      id,
+      text('postback', 64),
+      reference('partner_id'),
+      nullable(reference('campaign_id')),
+      reference('conversion_id'),
+      text('event', 64),
+      text('status', 16),
+      text('cause', 16),
+      text('method', 8),
+      long('url'),
+      nullable(long('body')),
+      nullable(long('skipped')),
+      nullable(big('settled_at')),
+      nullable(small('attempts')),
+      nullable(small('answer_status')),
+      nullable(long('answer')),
+    ],
+    indices: [
+      index('tallyback_outbound_conversion', 'conversion_id'),
+      index('tallyback_outbound_settled', 'postback', 'settled_at'),
+    ],
+  }),
+  new Table({
+    name: 'tallyback_postback_pauses',
+    columns: [{ ...text('postback', 64), isPrimary: true }, big('paused_at'), long('reason')],
+  }),
+];
+
 /** The first schema: catalog, clicks, conversions, ledger, inbound log. */
 export class Foundation1764000000000 implements MigrationInterface {
   // Set explicitly: TypeORM would take the class name, which a bundler may mangle.
   readonly name = 'Foundation1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const table of tables) await queryRunner.createTable(table.clone(), false, false, true);
+    for (const table of [...tables, ...outgoing]) await queryRunner.createTable(table.clone(), false, false, true);
+    for (const statement of outboxSchema(queryRunner.connection, OUTBOX_TABLES)) await queryRunner.query(statement);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const table of [...tables].reverse()) await queryRunner.dropTable(table.name);
+    await queryRunner.dropTable(`${OUTBOX_TABLES}_deliveries`);
+    for (const table of [...tables, ...outgoing].reverse()) await queryRunner.dropTable(table.name);
   }
 }

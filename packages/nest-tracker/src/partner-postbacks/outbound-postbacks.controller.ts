@@ -1,0 +1,44 @@
+import { Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
+import { type HttpRequest } from '../http/http-request.js';
+import { type Page, readPageRequest } from '../http/page.js';
+import { PublicRequest, readQuery } from '../http/public-request.js';
+import { type OutboundPostbackItem, OutboundPostbacksService } from './outbound-postbacks.service.js';
+
+/** The outbound log for people: what partners were told, and what they answered. */
+@Controller('v1/postbacks/out')
+export class OutboundPostbacksController {
+  constructor(private readonly postbacks: OutboundPostbacksService) {}
+
+  /**
+   * Newest first; filters by `state` (`pending`, `sending`, `delivered`, `dead`, `skipped`), `partner`, `campaign`,
+   * `conversion`, `event`, `status`, `from`, `to`.
+   */
+  @Get()
+  list(@PublicRequest() request: HttpRequest): Promise<Page<OutboundPostbackItem>> {
+    const query = readQuery(request);
+    return this.postbacks.list(query, readPageRequest(query));
+  }
+
+  /** `GET /v1/postbacks/out/:id` */
+  @Get(':id')
+  async find(@Param('id') id: string): Promise<OutboundPostbackItem> {
+    const item = await this.postbacks.find(id.replaceAll('\0', ''));
+    if (!item) throw new NotFoundException('There is no postback with this id in the outbound log.');
+    return item;
+  }
+
+  /** `POST /v1/postbacks/out/replay?partner=…`: tries what was given up and matches the filters again. */
+  @Post('replay')
+  @HttpCode(200)
+  replayAll(@PublicRequest() request: HttpRequest): Promise<{ replayed: number; next: string | null }> {
+    const query = readQuery(request);
+    return this.postbacks.replayAll(query, readPageRequest(query));
+  }
+
+  /** `POST /v1/postbacks/out/:id/replay`: tries one that was given up again. */
+  @Post(':id/replay')
+  @HttpCode(200)
+  replay(@Param('id') id: string): Promise<OutboundPostbackItem> {
+    return this.postbacks.replay(id.replaceAll('\0', ''));
+  }
+}

@@ -1,0 +1,167 @@
+import { BadRequestException, ConflictException, Injectable, NotFoundException } from '@nestjs/common';
+import { idTime } from '@tallyback/protocol';
+import { CatalogService } from '../catalog/catalog.service.js';
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { Clock } from '../storage/clock.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import { type RawRow, reading } from '../storage/transaction-work.js';
+import { OutboundPostback } from './outbound-postback.entity.js';
+import { type Condition, OUTBOUND_FILTERS, type OutboundState, readOutboundSearch, STATES } from './outbound-search.js';
+import { PartnerPostbacks } from './partner-postbacks.service.js';
+import { PostbackOutbox } from './postback-outbox.js';
+
+/** One postback to a partner as the log shows it. */
+export interface OutboundPostbackItem {
+  readonly id: string;
+  readonly state: OutboundState;
+  readonly partner: string | null;
+  readonly campaign: string | null;
+  readonly conversionId: string;
+  readonly event: string;
+  /** Status of the conversion that it tells. */
+  readonly status: string;
+  /** `conversion` or `backfill`. */
+  readonly cause: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body: string | null;
+  readonly createdAt: string;
+  readonly attempts: number;
+  /** When it is tried next; null when it waits for an earlier one, and when it is tried no more. */
+  readonly nextAttemptAt: string | null;
+  readonly settledAt: string | null;
+  /** HTTP status of the last answer, when it was delivered or given up with one. */
+  readonly answerStatus: number | null;
+  /** What the partner answered last, or why there was no answer; shortened, without secrets. Of what is skipped: why. */
+  readonly answer: string | null;
+}
+
+type LogRow = OutboundPostback & {
+  queue: { state: number; attempt: number; dueAt: number | null; answer: string } | null;
+};
+
+/** The log of what partners were told. */
+@Injectable()
+export class OutboundPostbacksService {
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly catalog: CatalogService,
+    private readonly outbox: PostbackOutbox,
+    private readonly postbacks: PartnerPostbacks,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Postbacks that match every filter, newest first.
+   *
+   * @throws BadRequestException naming a filter that has no sense.
+   */
+  async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<OutboundPostbackItem>> {
+    const catalog = await this.catalog.snapshot();
+    const conditions = readOutboundSearch(filters, catalog);
+    if (after !== undefined) conditions.push(['l.id < ?', after]);
+    const rows = await this.read(conditions, 'DESC', limit + 1);
+    return pageOf(rows, limit, (row) => itemOf(row, catalog));
+  }
+
+  /** One postback, or null. */
+  async find(id: string): Promise<OutboundPostbackItem | null> {
+    const [row] = await this.read([['l.id = ?', id]], 'DESC', 1);
+    return row ? itemOf(row, await this.catalog.snapshot()) : null;
+  }
+
+  /**
+   * Tries a postback that was given up again, with the whole schedule ahead and under the same id.
+   *
+   * @throws NotFoundException, or ConflictException when it was not given up.
+   */
+  async replay(id: string): Promise<OutboundPostbackItem> {
+    const item = await this.find(id);
+    if (!item) throw new NotFoundException('There is no postback with this id in the outbound log.');
+    if (item.state !== 'dead') {
+      throw new ConflictException(`This postback is ${item.state}; only one that was given up (dead) can be replayed.`);
+    }
+    await this.replayIds([id]);
+    return (await this.find(id)) ?? item;
+  }
+
+  /**
+   * Tries everything again that was given up and matches the filters, oldest first.
+   *
+   * @returns how many, and the cursor of the next call
+   * @throws BadRequestException when no filter is given, or one has no sense.
+   */
+  async replayAll(
+    filters: URLSearchParams,
+    { limit, after }: PageRequest,
+  ): Promise<{ readonly replayed: number; readonly next: string | null }> {
+    if (!OUTBOUND_FILTERS.some((name) => filters.has(name))) {
+      throw new BadRequestException(`Say which to replay, by at least one of: ${OUTBOUND_FILTERS.join(', ')}.`);
+    }
+    const conditions = readOutboundSearch(filters, await this.catalog.snapshot());
+    if (after !== undefined) conditions.push(['l.id > ?', after]);
+    const rows = await this.read([...conditions, [STATES.dead]], 'ASC', limit + 1);
+    const { items, next } = pageOf(rows, limit, ({ id }) => id);
+    return { replayed: await this.replayIds(items), next };
+  }
+
+  private async replayIds(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const replayed = await this.outbox.outbox.queue.replay(ids, this.clock.now());
+    this.postbacks.wakeAll();
+    return replayed;
+  }
+
+  private async read(conditions: readonly Condition[], order: 'ASC' | 'DESC', limit: number): Promise<LogRow[]> {
+    const rows = this.storage.rowsOf(OutboundPostback);
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
+    const text = `SELECT ${rows.selectList('l')}, q.state AS "qState", q.attempt AS "qAttempt", q.due_at AS "qDueAt",
+        q.answer AS "qAnswer"
+      FROM ${rows.table} l LEFT JOIN ${this.outbox.outbox.table} q ON q.id = l.id
+      ${where} ORDER BY l.id ${order} LIMIT ?`;
+    const parameters = [...conditions.flatMap(([, ...values]) => values), limit];
+    const found = await this.storage.read(reading(this.numbered(text), parameters));
+    return found.map((row) => Object.assign(rows.read(row), { queue: queueOf(row) }));
+  }
+
+  private numbered(text: string): string {
+    if (this.storage.dialect === 'sqlite') return text;
+    let n = 0;
+    return text.replaceAll('?', () => {
+      n += 1;
+      return `$${n}`;
+    });
+  }
+}
+
+function queueOf({ qState, qAttempt, qDueAt, qAnswer }: RawRow): LogRow['queue'] {
+  if (qState === null || qState === undefined) return null;
+  const dueAt = qDueAt === null ? null : Number(qDueAt);
+  return { state: Number(qState), attempt: Number(qAttempt), dueAt, answer: qAnswer as string };
+}
+
+function itemOf(row: LogRow, catalog: CatalogSnapshot): OutboundPostbackItem {
+  const { queue } = row;
+  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  const state = queue ? (['pending', 'sending', 'dead'] as const)[queue.state] : row.skipped ? 'skipped' : 'delivered';
+  return {
+    id: row.id,
+    state: state ?? 'pending',
+    partner: catalog.partnersById.get(row.partnerId)?.key ?? null,
+    campaign: catalog.campaignsById.get(row.campaignId ?? '')?.row.key ?? null,
+    conversionId: row.conversionId,
+    event: row.event,
+    status: row.status,
+    cause: row.cause,
+    method: row.method,
+    url: row.url,
+    body: row.body,
+    createdAt: new Date(idTime(row.id)).toISOString(),
+    attempts: queue?.attempt ?? row.attempts ?? 0,
+    nextAttemptAt: queue?.state === 0 ? time(queue.dueAt) : null,
+    settledAt: queue && queue.state !== 2 ? null : time(row.settledAt),
+    answerStatus: queue && queue.state !== 2 ? null : row.answerStatus,
+    answer: queue ? queue.answer : (row.skipped ?? row.answer),
+  };
+}

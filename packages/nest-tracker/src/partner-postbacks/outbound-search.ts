@@ -1,0 +1,71 @@
+import { BadRequestException } from '@nestjs/common';
+import { idLowerBound } from '@tallyback/protocol';
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import type { Cell } from '../storage/transaction-work.js';
+
+/** A condition with its values; `?` stands for each. */
+export type Condition = readonly [sql: string, ...values: Cell[]];
+
+/** States of an outgoing postback as SQL over the log `l` and the outbox `q`. */
+export const STATES = {
+  pending: 'q.state = 0',
+  sending: 'q.state = 1',
+  dead: 'q.state = 2',
+  delivered: 'q.id IS NULL AND l.skipped IS NULL',
+  skipped: 'l.skipped IS NOT NULL',
+} as const;
+
+/** Where an outgoing postback is. */
+export type OutboundState = keyof typeof STATES;
+
+/** Names of all filters. */
+export const OUTBOUND_FILTERS = [
+  'state',
+  'partner',
+  'campaign',
+  'conversion',
+  'event',
+  'status',
+  'from',
+  'to',
+] as const;
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * Reads the filters of the outbound log.
+ *
+ * @throws BadRequestException naming the parameter.
+ */
+export function readOutboundSearch(filters: URLSearchParams, catalog: CatalogSnapshot): Condition[] {
+  const conditions: Condition[] = [];
+  const add = (name: string, condition: (value: string) => Condition) => {
+    const value = filters.get(name);
+    if (value !== null) conditions.push(condition(value));
+  };
+  add('state', (state) => {
+    if (!Object.hasOwn(STATES, state)) {
+      throw new BadRequestException(`"state" must be one of ${Object.keys(STATES).join(', ')}.`);
+    }
+    return [STATES[state as OutboundState]];
+  });
+  add('partner', (key) => ['l.partner_id = ?', catalog.partnersByKey.get(key)?.id ?? '']);
+  add('campaign', (key) => ['l.campaign_id = ?', catalog.campaignsByKey.get(key)?.row.id ?? '']);
+  add('conversion', (id) => ['l.conversion_id = ?', id]);
+  add('event', (event) => ['l.event = ?', event]);
+  add('status', (status) => ['l.status = ?', status]);
+  add('from', (text) => ['l.id >= ?', idLowerBound(readTime('from', text))]);
+  add('to', (text) => ['l.id < ?', idLowerBound(readTime('to', text))]);
+  return conditions;
+}
+
+/**
+ * An RFC 3339 time in epoch milliseconds.
+ *
+ * @throws BadRequestException naming the field.
+ */
+export function readTime(name: string, text: unknown): number {
+  const time = typeof text === 'string' && RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (time >= 0) return time;
+  throw new BadRequestException(`"${name}" must be an RFC 3339 time such as 2026-11-22T10:00:00Z.`);
+}
