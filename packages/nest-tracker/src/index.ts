@@ -1,3 +1,5 @@
+export { Audit, type AuditItem } from './audit/audit.service.js';
+export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Advertiser } from './catalog/advertiser.entity.js';
 export { AdvertiserSecret } from './catalog/advertiser-secret.entity.js';
 export { AdvertiserSecrets, type SecretItem } from './catalog/advertiser-secrets.service.js';
@@ -6,6 +8,7 @@ export type { Caps, PartnerCaps } from './catalog/caps.js';
 export type * from './catalog/catalog.js';
 export { CatalogService } from './catalog/catalog.service.js';
 export { CatalogError, type CatalogFault } from './catalog/catalog-error.js';
+export { CatalogManagement } from './catalog/catalog-management.service.js';
 export { CatalogSeed } from './catalog/catalog-seed.dto.js';
 export type { AttributionModel, Coupon } from './catalog/coupon.js';
 export { Offer } from './catalog/offer.entity.js';

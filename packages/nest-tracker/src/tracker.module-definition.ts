@@ -1,7 +1,9 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken, UseFilters } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { AuditController } from './audit/audit.controller.js';
 import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
+import { CATALOG_CONTROLLERS } from './catalog/catalog.controllers.js';
 import { ClickStoryController } from './clicks/click-story.controller.js';
 import { ClicksController } from './clicks/clicks.controller.js';
 import { DirectClicksController } from './clicks/direct-clicks.controller.js';
@@ -41,6 +43,8 @@ const MANAGEMENT = [
   ClickStoryController,
   AdvertiserSecretsController,
   PeopleController,
+  ...CATALOG_CONTROLLERS,
+  AuditController,
 ];
 
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);

@@ -1,6 +1,9 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { Audit } from './audit/audit.service.js';
 import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
+import { CatalogManagement } from './catalog/catalog-management.service.js';
+import { CapWatch } from './clicks/cap-watch.js';
 import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { DirectClicks } from './clicks/direct-clicks.service.js';
@@ -58,10 +61,13 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     AdminGuard,
     AttributionHealer,
     AdvertiserSecrets,
+    Audit,
     BatchesService,
     BodyErrors,
     BodyLimits,
     BootChecks,
+    CatalogManagement,
+    CapWatch,
     CatalogService,
     BulkReplaysService,
     ClassicPostbacks,
@@ -101,7 +107,9 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
   ],
   exports: [
     AdvertiserSecrets,
+    Audit,
     BulkReplaysService,
+    CatalogManagement,
     CatalogService,
     ClicksService,
     ConversionSearch,

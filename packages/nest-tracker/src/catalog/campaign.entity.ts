@@ -1,6 +1,6 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
-import type { CampaignOffer, CatalogStatus, PartnerPostback, RedirectStatus } from './catalog.js';
+import type { CampaignOffer, CatalogStatus, PartnerPostback, RedirectMode } from './catalog.js';
 
 /** A partner's traffic to one or more offers; owns the click URL `/c/<key>`. */
 @Entity('tallyback_campaigns')
@@ -13,11 +13,17 @@ export class Campaign {
   @IdColumn('partner_id') partnerId: string;
   /** Offers by key with their share of the traffic. */
   @JsonColumn('offers') offers: CampaignOffer[];
-  @Column({ name: 'redirect', type: 'integer' }) redirect: RedirectStatus;
+  @JsonColumn('redirect') redirect: RedirectMode;
+  /** Whether the same visitor gets the same offer on a day. */
+  @Column({ name: 'sticky', type: 'boolean' }) sticky: boolean;
   /** Instead of the partner's; null: the partner's apply. */
   @JsonColumn('postbacks', { nullable: true }) postbacks: PartnerPostback[] | null;
-  /** Where visitors go while the campaign is paused or has no active offer. */
+  /** Where visitors go while the campaign is paused or none of its offers takes visitors. */
   @TextColumn('fallback_url', 2048, { nullable: true }) fallbackUrl: string | null;
+  /** SHA-256 of what the seed said last, hexadecimal; null for what no seed has named. */
+  @TextColumn('seed_fingerprint', 64, { nullable: true }) seedFingerprint: string | null;
+  /** Since when it is archived; null while it is in use. */
+  @TimeColumn('archived_at', { nullable: true }) archivedAt: number | null;
   @TimeColumn('created_at') createdAt: number;
   @TimeColumn('updated_at') updatedAt: number;
 }

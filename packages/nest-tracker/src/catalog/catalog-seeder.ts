@@ -1,21 +1,25 @@
+import { createHash } from 'node:crypto';
 import { createId } from '@tallyback/protocol';
 import type { EntityManager, EntityTarget } from 'typeorm';
 import type { PartnerPostbackOptions } from '../partner-postbacks/postback-faults.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { Advertiser } from './advertiser.entity.js';
 import { Campaign } from './campaign.entity.js';
+import type { SecretSource } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
+import { lockCatalog } from './catalog-lock.js';
 import type { CatalogSeed } from './catalog-seed.dto.js';
 import { Offer } from './offer.entity.js';
 import { offerReferenceFaults } from './offer-references.js';
 import { parseSeed } from './parse-seed.js';
 import { Partner } from './partner.entity.js';
 import { payoutRuleOf } from './payout-rule.dto.js';
-import { applySeedSecrets } from './seed-secrets.js';
+import { addSecrets, applySeedSecrets } from './seed-secrets.js';
 
 /**
- * Applies a catalog by key, as often as one likes: what is there is brought up to date, what is new is added, what the
- * seed does not name is left alone.
+ * Applies a catalog by key, as often as one likes: what is new is added, what the seed says differently than the last
+ * time is brought up to date, what the seed does not name is left alone. An entry that says the same as the last time is
+ * left as it is, so that a restart does not undo what a management route has changed since.
  *
  * @throws CatalogError with the path of every fault; then nothing was stored.
  */
@@ -26,15 +30,33 @@ export async function applySeed(
   postbacks?: PartnerPostbackOptions,
 ): Promise<void> {
   const seed = parseSeed(value, postbacks);
-  await storage.transaction((manager) => new SeedTransaction(manager, now()).apply(seed));
+  await storage.transaction(async (manager) => {
+    await lockCatalog(manager, storage);
+    await writeCatalog(manager, seed, now(), 'seed');
+  });
 }
 
-class SeedTransaction {
+/**
+ * Writes a catalog that has been parsed, inside a transaction that holds the catalog's lock.
+ *
+ * @throws CatalogError for what it names and is not there.
+ */
+export function writeCatalog(
+  manager: EntityManager,
+  catalog: CatalogSeed,
+  now: number,
+  source: SecretSource,
+): Promise<void> {
+  return new CatalogTransaction(manager, now, source).apply(catalog);
+}
+
+class CatalogTransaction {
   private readonly faults: CatalogFault[] = [];
 
   constructor(
     private readonly manager: EntityManager,
     private readonly now: number,
+    private readonly source: SecretSource,
   ) {}
 
   async apply({ advertisers = [], offers = [], partners = [], campaigns = [] }: CatalogSeed): Promise<void> {
@@ -47,7 +69,8 @@ class SeedTransaction {
         compat: { ...compat },
       });
       const id = await this.reference(Advertiser, key, `advertisers[${i}].key`);
-      await applySeedSecrets(this.manager, id, secrets, this.now);
+      if (this.source === 'seed') await applySeedSecrets(this.manager, id, secrets, this.now);
+      else await addSecrets(this.manager, id, secrets, this.now);
     }
     for (const { key, name, clickIdParameter, postbacks, caps } of partners) {
       await this.put(Partner, key, {
@@ -64,6 +87,8 @@ class SeedTransaction {
         name: offer.name ?? offer.key,
         status: offer.status ?? 'active',
         destination: offer.destination,
+        deepLinks: offer.deepLinks ? { hosts: [...offer.deepLinks.hosts] } : null,
+        expiresAt: offer.expiresAt ?? null,
         currency: offer.currency,
         payout: (offer.payout ?? []).map(payoutRuleOf),
         events: offer.events ?? null,
@@ -89,6 +114,7 @@ class SeedTransaction {
         partnerId: partner,
         offers: campaign.offers.map(({ offer, weight }) => ({ offer, weight: weight ?? 1 })),
         redirect: campaign.redirect ?? 302,
+        sticky: campaign.sticky ?? false,
         fallbackUrl: campaign.fallbackUrl ?? null,
         postbacks: campaign.postbacks ?? null,
       });
@@ -99,16 +125,12 @@ class SeedTransaction {
 
   private async put<Row extends CatalogRow>(entity: EntityTarget<Row>, key: string, values: object): Promise<void> {
     const repository = this.manager.getRepository<CatalogRow>(entity as EntityTarget<CatalogRow>);
-    const row = { ...values, key, updatedAt: this.now };
-    // Two processes may apply one seed at the same time: whoever comes second updates what the first inserted.
-    await repository
-      .createQueryBuilder()
-      .insert()
-      .values({ ...row, id: createId(this.now), createdAt: this.now })
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
-    await repository.update({ key }, row);
+    const standing = await repository.findOneBy({ key });
+    const seedFingerprint = this.source === 'seed' ? fingerprintOf(values) : (standing?.seedFingerprint ?? null);
+    if (standing && this.source === 'seed' && standing.seedFingerprint === seedFingerprint) return;
+    const row = { ...values, key, seedFingerprint, updatedAt: this.now };
+    if (standing) await repository.update({ key }, row);
+    else await repository.insert({ ...row, id: createId(this.now), archivedAt: null, createdAt: this.now });
   }
 
   private async reference<Row extends CatalogRow>(
@@ -118,11 +140,25 @@ class SeedTransaction {
   ): Promise<string> {
     const repository = this.manager.getRepository<CatalogRow>(entity as EntityTarget<CatalogRow>);
     const row = await repository.findOneBy({ key });
-    if (row) return row.id;
-    this.faults.push({ path, message: `"${key}" is neither in this catalog nor in the database` });
-    return '';
+    if (!row) this.faults.push({ path, message: `"${key}" is neither in this catalog nor in the database` });
+    // A seed that still names what people have archived must not stop the boot.
+    else if (row.archivedAt !== null && this.source === 'management') {
+      this.faults.push({ path, message: `"${key}" is archived; restore it first` });
+    }
+    return row?.id ?? '';
   }
 }
 
 // A type, not an interface: TypeORM wants what is assignable to an index signature.
-type CatalogRow = { id: string; key: string; createdAt: number; updatedAt: number };
+type CatalogRow = {
+  id: string;
+  key: string;
+  seedFingerprint: string | null;
+  archivedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+};
+
+function fingerprintOf(values: object): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('hex');
+}

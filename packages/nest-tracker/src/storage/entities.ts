@@ -1,3 +1,4 @@
+import { AuditEntry } from '../audit/audit-entry.entity.js';
 import { Advertiser } from '../catalog/advertiser.entity.js';
 import { AdvertiserSecret } from '../catalog/advertiser-secret.entity.js';
 import { Campaign } from '../catalog/campaign.entity.js';
@@ -21,6 +22,7 @@ export const trackerEntities = [
   Offer,
   Partner,
   Campaign,
+  AuditEntry,
   Click,
   DirectClick,
   Conversion,
