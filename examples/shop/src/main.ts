@@ -22,7 +22,9 @@ async function main({ host, port, ordersPath, queuePath, payUrl, ...target }: En
   const sales = new Sales(tallyback, orders, say);
   await sales.reportMissing();
 
-  const server = createShopServer(new Shop(orders, sales, readStaticFiles(), payUrl), say);
+  // Relative to the tracker's address with a slash, because the tracker may live below a path.
+  const clicksUrl = new URL('v1/clicks', target.trackerUrl.replace(/\/*$/, '/')).href;
+  const server = createShopServer(new Shop(orders, sales, readStaticFiles(), { clicksUrl, payUrl }), say, clicksUrl);
   const stop = async (): Promise<void> => {
     // A connection that gets its answer now would otherwise idle for the usual keep-alive time and hold the process.
     server.keepAliveTimeout = 1;

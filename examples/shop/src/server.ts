@@ -4,24 +4,32 @@ import { FormTooLargeError, readForm } from './request-body.js';
 import type { Shop } from './shop.js';
 
 // Nothing but files of our own origin, no inline script or style: text that slips through unescaped still does nothing.
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+// The one other host that scripts may talk to is the tracker.
+function securityHeaders(clicksUrl?: string): Reply['headers'] {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src ${clicksUrl === undefined ? "'none'" : new URL(clicksUrl).origin}`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'x-content-type-options': 'nosniff',
+  };
+}
 
-const SECURITY_HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'referrer-policy': 'strict-origin-when-cross-origin',
-  'x-content-type-options': 'nosniff',
-};
-
-/** Serves the shop over HTTP. */
-export function createShopServer(shop: Shop, log: (line: string) => void): Server {
+/**
+ * Serves the shop over HTTP.
+ *
+ * @param clicksUrl where the pages report visitors who come by a plain link
+ */
+export function createShopServer(shop: Shop, log: (line: string) => void, clicksUrl?: string): Server {
+  const always = securityHeaders(clicksUrl);
   return createServer((request, response) => {
     answer(shop, request)
       .catch((error: unknown) => {
@@ -29,7 +37,7 @@ export function createShopServer(shop: Shop, log: (line: string) => void): Serve
         log(`${request.method} failed: ${error instanceof Error ? error.stack : String(error)}`);
         return plain(500, 'Something went wrong on our side. Please try again.');
       })
-      .then((reply) => send(request, response, reply))
+      .then((reply) => send(request, response, { ...reply, headers: { ...always, ...reply.headers } }))
       .catch(() => response.destroy());
   });
 }
@@ -54,7 +62,7 @@ async function answer(shop: Shop, request: IncomingMessage): Promise<Reply> {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
-  response.setHeaders(new Map(Object.entries({ ...SECURITY_HEADERS, ...headers })));
+  response.setHeaders(new Map(Object.entries(headers)));
   const { etag } = headers;
   if (etag !== undefined && request.headers['if-none-match'] === etag) {
     response.writeHead(304).end();

@@ -1,6 +1,7 @@
 import { findProduct, PRODUCTS } from './catalog.js';
 import { findFormFaults, readCheckoutForm, toOrder } from './checkout-form.js';
 import type { OrderBook } from './order-book.js';
+import type { Addresses } from './pages/addresses.js';
 import { checkoutPage } from './pages/checkout.js';
 import { homePage } from './pages/home.js';
 import { landingPage } from './pages/landing.js';
@@ -18,7 +19,7 @@ export class Shop {
     private readonly orders: OrderBook,
     private readonly sales: Sales,
     private readonly files: ReadonlyMap<string, Reply>,
-    private readonly payUrl?: string,
+    private readonly addresses: Addresses = {},
     private readonly now: () => Date = () => new Date(),
   ) {}
 
@@ -27,8 +28,8 @@ export class Shop {
     if (file !== undefined) return file;
     const [room, name, ...rest] = path.slice(1).split('/');
     if (rest.length > 0) return this.#notFound();
-    if (path === '/') return page(homePage(PRODUCTS));
-    if (path === '/land') return page(landingPage(PRODUCTS));
+    if (path === '/') return page(homePage(PRODUCTS, this.addresses));
+    if (path === '/land') return page(landingPage(PRODUCTS, this.addresses));
     if (path === '/health') return plain(200, 'ok');
     if (path === '/checkout') return this.#showCheckout(query);
     if (room === 'products') return this.#showProduct(name);
@@ -44,27 +45,29 @@ export class Shop {
 
   #showProduct(slug: string | undefined): Reply {
     const product = findProduct(slug);
-    return product === undefined ? this.#notFound() : page(productPage(product));
+    return product === undefined ? this.#notFound() : page(productPage(product, this.addresses));
   }
 
   #showCheckout(query: URLSearchParams): Reply {
     // Only what a link may choose: with an order number of its own, whoever made the link could look the order up later.
     const chosen = [...query].filter(([name]) => LINKED_FIELDS.has(name));
     const form = readCheckoutForm(new URLSearchParams(chosen));
-    return form === undefined ? this.#notFound() : page(checkoutPage(form, [], this.payUrl));
+    return form === undefined ? this.#notFound() : page(checkoutPage(form, [], this.addresses));
   }
 
   #showOrder(id: string | undefined): Reply {
     const order = id === undefined ? undefined : this.orders.find(id);
     const product = findProduct(order?.product);
-    return order === undefined || product === undefined ? this.#notFound() : page(orderPage(order, product));
+    return order === undefined || product === undefined
+      ? this.#notFound()
+      : page(orderPage(order, product, this.addresses));
   }
 
   async #placeOrder(sent: URLSearchParams): Promise<Reply> {
     const form = readCheckoutForm(sent);
     if (form === undefined) return this.#notFound();
     const faults = findFormFaults(form);
-    if (faults.length > 0) return page(checkoutPage(form, faults, this.payUrl), 422);
+    if (faults.length > 0) return page(checkoutPage(form, faults, this.addresses), 422);
 
     const order = toOrder(form, this.now());
     const { placed } = await this.orders.place(order);
@@ -84,6 +87,6 @@ export class Shop {
   }
 
   #notFound(): Reply {
-    return page(notFoundPage(), 404);
+    return page(notFoundPage(this.addresses), 404);
   }
 }

@@ -1,6 +1,7 @@
 import type { CheckoutForm, FormFault } from '../checkout-form.js';
 import { priceOf } from '../checkout-form.js';
 import { type Html, html } from '../html.js';
+import type { Addresses } from './addresses.js';
 import { layout } from './layout.js';
 import { summary } from './summary.js';
 
@@ -8,7 +9,8 @@ import { summary } from './summary.js';
  * The order form. `data-click` asks the browser SDK to put the visitor's click id into the field `clickid` on submit. The
  * link to the other place to pay is on another host, where the browser has stored nothing: there the SDK hands it over.
  */
-export function checkoutPage(form: CheckoutForm, faults: readonly FormFault[], payUrl?: string): Html {
+export function checkoutPage(form: CheckoutForm, faults: readonly FormFault[], addresses: Addresses): Html {
+  const { payUrl } = addresses;
   const { product, size, quantity } = form;
   return layout(
     faults.length > 0 ? 'Please check your order' : 'Checkout',
@@ -36,7 +38,7 @@ export function checkoutPage(form: CheckoutForm, faults: readonly FormFault[], p
     <p class="small"><a href="/products/${product.slug}">Change size or quantity</a></p>
   </aside>
 </div>`,
-    payUrl && new URL(payUrl).hostname,
+    addresses,
   );
 }
 

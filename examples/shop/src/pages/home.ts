@@ -1,10 +1,11 @@
 import type { Product } from '../catalog.js';
 import { type Html, html } from '../html.js';
+import type { Addresses } from './addresses.js';
 import { layout } from './layout.js';
 import { productCard } from './product-card.js';
 
 /** All products, by kind. */
-export function homePage(products: readonly Product[]): Html {
+export function homePage(products: readonly Product[], addresses: Addresses): Html {
   const kinds = [...new Set(products.map(({ kind }) => kind))];
   return layout(
     'Boots, layers and packs',
@@ -13,6 +14,7 @@ export function homePage(products: readonly Product[]): Html {
   <p>Six things, each made well enough to be mended. That is the whole shop.</p>
 </section>
 ${kinds.map((kind) => shelf(kind, products))}`,
+    addresses,
   );
 }
 

@@ -1,12 +1,13 @@
 import type { Product } from '../catalog.js';
 import { type Html, html } from '../html.js';
+import type { Addresses } from './addresses.js';
 import { layout } from './layout.js';
 import { productCard } from './product-card.js';
 
 const PICKS = new Set(['rondane-boot', 'lyng-socks', 'storr-shell']);
 
 /** Where campaigns lead to: one offer, one way on. */
-export function landingPage(products: readonly Product[]): Html {
+export function landingPage(products: readonly Product[], addresses: Addresses): Html {
   return layout(
     'Spring on the trail',
     html`<section class="hero">
@@ -34,5 +35,6 @@ export function landingPage(products: readonly Product[]): Html {
   ${products.filter(({ slug }) => PICKS.has(slug)).map(productCard)}
   </ul>
 </section>`,
+    addresses,
   );
 }

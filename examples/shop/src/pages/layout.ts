@@ -1,11 +1,11 @@
 import { type Html, html } from '../html.js';
+import type { Addresses } from './addresses.js';
 
 /**
- * The frame of every page. The browser SDK is part of it: a visitor may land anywhere.
- *
- * @param domains other hosts to which links on this page hand the click over
+ * The frame of every page. The browser SDK is part of it: a visitor may land anywhere, through the tracker's redirect
+ * (`?clickid=...`) or by a plain link (`?campaign=...`), and the pay link may stand anywhere.
  */
-export function layout(title: string, main: Html, domains = ''): Html {
+export function layout(title: string, main: Html, { clicksUrl, payUrl }: Addresses): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -16,7 +16,7 @@ export function layout(title: string, main: Html, domains = ''): Html {
 <title>${title} · Fjell &amp; Fern</title>
 <link rel="icon" href="/assets/fern.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/shop.css">
-<script src="/tallyback.js" data-params="clickid" data-consent="pending" data-consent-from="gpc" data-domains="${domains}" defer></script>
+<script src="/tallyback.js" data-params="clickid" data-consent="pending" data-consent-from="gpc" data-direct="${clicksUrl ?? ''}" data-domains="${payUrl ? new URL(payUrl).hostname : ''}" defer></script>
 <script src="/assets/consent.js" defer></script>
 </head>
 <body>

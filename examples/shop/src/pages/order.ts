@@ -2,11 +2,12 @@ import type { Product } from '../catalog.js';
 import { type Html, html } from '../html.js';
 import type { Order } from '../order.js';
 import type { OrderState } from '../order-book.js';
+import type { Addresses } from './addresses.js';
 import { layout } from './layout.js';
 import { summary } from './summary.js';
 
 /** The confirmation, and later the place to send the order back. */
-export function orderPage(order: Order & OrderState, product: Product): Html {
+export function orderPage(order: Order & OrderState, product: Product, addresses: Addresses): Html {
   const { id, size, quantity, discountCents: discount, totalCents: total, coupon } = order;
   return layout(
     order.returned ? 'Return registered' : 'Thank you',
@@ -25,6 +26,7 @@ export function orderPage(order: Order & OrderState, product: Product): Html {
     ${summary({ product, size, quantity, goods: total + discount, discount, total, coupon })}
   </aside>
 </div>`,
+    addresses,
   );
 }
 

@@ -2,10 +2,12 @@ import type { Product } from '../catalog.js';
 import { MAX_QUANTITY } from '../checkout-form.js';
 import { type Html, html } from '../html.js';
 import { toPrice } from '../money.js';
+import type { Addresses } from './addresses.js';
 import { layout } from './layout.js';
 
 /** One product with the form that leads to the checkout. */
-export function productPage({ slug, name, kind, cents, summary, details, sizes }: Product): Html {
+export function productPage(product: Product, addresses: Addresses): Html {
+  const { slug, name, kind, cents, summary, details, sizes } = product;
   return layout(
     name,
     html`<article class="product wrap">
@@ -24,6 +26,7 @@ export function productPage({ slug, name, kind, cents, summary, details, sizes }
     </form>
   </div>
 </article>`,
+    addresses,
   );
 }
 
