@@ -12,6 +12,9 @@ import { keepable, redactor } from './redact.js';
 import { DEFAULT_RETRY_SCHEDULE, retryPolicy } from './retry-policy.js';
 import { SettlementBatcher } from './settlement-batcher.js';
 
+/** A queue that hangs must not hold up the end of its process. */
+const HAND_BACK_MS = 1_000;
+
 /** How one attempt ended, told after it was written. */
 export interface Settled {
   readonly outcome: 'delivered' | 'retry' | 'dead';
@@ -124,12 +127,13 @@ export class DeliveryEngine {
     for (const name of names) this.#entries.get(name)?.lane.wake();
   }
 
-  /** Delivers what is due for at most `timeoutMs`, then cuts off what runs and hands all leases back. */
+  /** Delivers what is due for at most `timeoutMs`, then cuts off what runs and hands all leases back, within a second. */
   async stop(timeoutMs: number): Promise<void> {
     this.#stopped = true;
     const lanes = [...this.#entries.values()].map(({ lane }) => lane);
     await within(Promise.all(lanes.map((lane) => lane.whenIdle())), timeoutMs);
-    await Promise.all(lanes.map((lane) => lane.stop()));
+    const stopped = await within(Promise.all(lanes.map((lane) => lane.stop())), HAND_BACK_MS);
+    if (!stopped) this.#context.logger.warn('stopped before every lease was handed back; they run out by themselves');
     this.#entries.clear();
   }
 
