@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { createId } from '@tallyback/protocol';
 import { AttributionHealer } from '../../src/conversions/attribution/attribution-healer.js';
 import { CatalogService, ClicksService, type ConversionEvent, TrackerEvents } from '../../src/index.js';
 import type { Row } from '../support/databases.js';
-import { change, decide, report, unique } from '../support/messages.js';
+import { change, created, decide, postBatch, report, unique } from '../support/messages.js';
 import { onEveryDatabase } from '../support/on-every-database.js';
 import { click, type Json, manage } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
@@ -184,6 +185,32 @@ describe('an unattributed conversion', () => {
         await healed(tracker);
         pounds = undefined;
         expect(await stored(data)).toMatchObject({ campaign: 'boots', revenue: eur('20.00') });
+      });
+
+      it('is found among many that stay what they are, and nobody has to wait meanwhile', async () => {
+        const { tracker } = current;
+        const at = clock.date;
+        const many = () =>
+          Array.from({ length: 900 }, () => created({ clickId: createId(clock.time), transactionId: unique() }, at));
+        const first = await sell({ couponCode: 'summer' });
+        await postBatch(tracker, many(), { at });
+        const { clickId, restore } = await lateClick('boots');
+        const middle = await sell({ clickId });
+        await postBatch(tracker, many(), { at });
+        const last = await sell({ couponCode: 'summer' });
+        await restore();
+        let turns = 0;
+        const turn = () => {
+          turns++;
+          turning = setImmediate(turn);
+        };
+        let turning = setImmediate(turn);
+        const withCoupon = { ...OFFERS[0], coupons: [{ code: 'SUMMER', campaign: 'boots' }] };
+        await tracker.get(CatalogService).apply({ offers: [withCoupon] });
+        await healed(tracker);
+        clearImmediate(turning);
+        for (const data of [first, middle, last]) expect(await stored(data)).toMatchObject({ campaign: 'boots' });
+        expect(turns).toBeGreaterThan(4);
       });
 
       it('is looked for at boot, and attributed once however many do so at the same time', async () => {

@@ -16,7 +16,7 @@ import { noRates, ratesFor } from '../pricing/rate-lookup.js';
 import { Recorder } from '../recorder.js';
 import { AttributionJob, type AttributionResult, intakeOf } from './attribution-job.js';
 import { Claims } from './claims.js';
-import { findCandidates, findClaims, type Wanted } from './unattributed.js';
+import { findCandidates, readUnattributed } from './unattributed.js';
 
 /** For what other processes and restored clicks brought, which nothing told this one of. */
 const SWEEP_INTERVAL_MS = 300_000;
@@ -128,24 +128,40 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
   private async attributeQueued(): Promise<void> {
     const ids = [...this.queued].slice(0, 500);
     for (const id of ids) this.queued.delete(id);
-    await this.attributeSome({ ids });
+    await this.attributeSome(ids);
   }
 
   private async sweepAll(): Promise<void> {
     this.sweepWanted = false;
     const now = this.clock.now();
-    let after: string | undefined = idLowerBound(now - MAX_AGE_MS);
     const couponsAfter = idLowerBound(this.couponsSeenUntil);
     this.couponsSeenUntil = now - CATALOG_LAG_MS;
-    for (const { claimedClickId, id } of await findClaims(this.storage, after, Claims.MOST)) {
-      if (claimedClickId !== null) this.claims.add(claimedClickId, id);
+    let after: string | undefined = idLowerBound(now - MAX_AGE_MS);
+    while (after !== undefined && !this.stopped) {
+      after = await this.sweepPage(after, couponsAfter);
+      // SQLite answers without letting go of the event loop; requests go in between.
+      await new Promise(setImmediate);
     }
-    while (after !== undefined && !this.stopped) after = await this.attributeSome({ after, couponsAfter });
   }
 
-  /** @returns the id of the last conversion that was looked at; undefined when there was none */
-  private async attributeSome(wanted: Wanted): Promise<string | undefined> {
-    const candidates = await findCandidates(this.storage, wanted);
+  /**
+   * Shops send codes of their own with every order, so those with a coupon alone are looked at from another id on: codes
+   * appear when the catalog changes.
+   *
+   * @returns the id of the last conversion that was looked at; undefined when there was none
+   */
+  private async sweepPage(after: string, couponsAfter: string): Promise<string | undefined> {
+    const page = await readUnattributed(this.storage, after);
+    for (const { id, claimedClickId, clickFound } of page) {
+      if (claimedClickId !== null && !clickFound) this.claims.add(claimedClickId, id);
+    }
+    const wanted = page.filter(({ id, clickFound, hasCoupon }) => clickFound || (hasCoupon && id > couponsAfter));
+    if (wanted.length > 0) await this.attributeSome(wanted.map(({ id }) => id));
+    return page[page.length - 1]?.id;
+  }
+
+  private async attributeSome(ids: readonly string[]): Promise<void> {
+    const candidates = await findCandidates(this.storage, ids);
     const catalog = await this.catalog.snapshot();
     const jobs: AttributionJob[] = [];
     for (const { conversion, clickFound } of candidates) {
@@ -157,7 +173,6 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
       jobs.push(new AttributionJob(advertiser, conversion, { catalog, rates }, this.clock.now()));
     }
     if (jobs.length > 0) this.check(await this.recorder.submitAll(jobs));
-    return candidates[candidates.length - 1]?.conversion.id;
   }
 
   private check(results: readonly PromiseSettledResult<AttributionResult>[]): void {
