@@ -13,6 +13,7 @@ import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
+import { LiveController } from './live/live.controller.js';
 import { OutboundPostbacksController } from './partner-postbacks/outbound-postbacks.controller.js';
 import { PixelController } from './pixel/pixel.controller.js';
 import { BatchesController } from './postbacks/batches.controller.js';
@@ -45,6 +46,7 @@ const MANAGEMENT = [
   PeopleController,
   ...CATALOG_CONTROLLERS,
   AuditController,
+  LiveController,
 ];
 
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);

@@ -19,6 +19,8 @@ import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
+import { LiveFeed } from './live/live-feed.service.js';
+import { LiveHistory } from './live/live-history.js';
 import { OutboundPostbacksService } from './partner-postbacks/outbound-postbacks.service.js';
 import { PartnerPostbacks } from './partner-postbacks/partner-postbacks.service.js';
 import { PostbackOutbox } from './partner-postbacks/postback-outbox.js';
@@ -86,6 +88,8 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundLog,
     InboundPostbacksService,
     InboundRoutes,
+    LiveFeed,
+    LiveHistory,
     OutboundPostbacksService,
     PartnerPostbacks,
     PixelPostbacks,

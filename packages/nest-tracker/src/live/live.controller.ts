@@ -1,0 +1,76 @@
+import { BadRequestException, Controller, Get, Res } from '@nestjs/common';
+import { isClickId } from '@tallyback/protocol';
+import { HttpReplier } from '../http/http-reply.js';
+import { type HttpRequest, header } from '../http/http-request.js';
+import { problemReply } from '../http/problem-reply.js';
+import { PublicRequest, readQuery } from '../http/public-request.js';
+import { EventStream } from './event-stream.js';
+import { LIVE_TYPES, type LiveEvent } from './live-event.js';
+import { LiveFeed, type Watcher } from './live-feed.service.js';
+import { LiveHistory } from './live-history.js';
+
+/** Events that wait for a watcher while what it has missed is read. */
+const MAX_HELD = 5_000;
+
+/** What happens, while it happens. */
+@Controller('v1/live')
+export class LiveController {
+  constructor(
+    private readonly feed: LiveFeed,
+    private readonly history: LiveHistory,
+    private readonly replier: HttpReplier,
+  ) {}
+
+  /**
+   * Server-Sent Events `click`, `conversion`, `postback`; `?types=` names some of them. With `Last-Event-ID` (or
+   * `?lastEventId=`) it goes on after that event; `gap` says that something was left out.
+   */
+  @Get()
+  async watch(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
+    const query = readQuery(request);
+    const types = readTypes(query.get('types'));
+    const lastId = header(request, 'last-event-id') ?? query.get('lastEventId') ?? undefined;
+    if (lastId !== undefined && !isClickId(lastId)) {
+      throw new BadRequestException('"Last-Event-ID" must be the id of an event of this stream.');
+    }
+    if (request.method === 'HEAD') return this.replier.send(response, { status: 200 });
+    let stream: EventStream | undefined;
+    let held: LiveEvent[] | undefined = [];
+    let ended = false;
+    const watcher: Watcher = {
+      tell: (event) => {
+        if (!types.has(event.type)) return;
+        if (!held) stream?.send(event);
+        else if (held.length < MAX_HELD) held.push(event);
+        else watcher.end();
+      },
+      end: () => {
+        ended = true;
+        this.feed.leave(watcher);
+        stream?.end();
+      },
+    };
+    try {
+      const remembered = await this.feed.watch(watcher, lastId);
+      const missed = remembered
+        ? { events: remembered, incomplete: false }
+        : await this.history.since(lastId as string);
+      stream = new EventStream(response, () => this.feed.leave(watcher));
+      if (missed.incomplete) stream.gap();
+      for (const event of [...missed.events.filter(({ type }) => types.has(type)), ...held]) stream.send(event);
+      held = undefined;
+      if (ended) stream.end();
+    } catch {
+      this.feed.leave(watcher);
+      const detail = 'The database cannot be listened to at the moment. Try again.';
+      this.replier.send(response, problemReply({ reason: 'storage_unavailable', detail }));
+    }
+  }
+}
+
+function readTypes(given: string | null): ReadonlySet<string> {
+  const types = given === null ? LIVE_TYPES : given.split(',');
+  const unknown = types.find((type) => !(LIVE_TYPES as readonly string[]).includes(type));
+  if (unknown === undefined) return new Set(types);
+  throw new BadRequestException(`"types" must be some of ${LIVE_TYPES.join(', ')}.`);
+}

@@ -1,0 +1,126 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { LiveBus, LiveListener } from './live-bus.js';
+import type { LiveEvent } from './live-event.js';
+
+const CHANNEL = 'tallyback_live';
+/** PostgreSQL refuses payloads of 8,000 bytes and more. */
+const MAX_PAYLOAD_BYTES = 7_900;
+/** Events of one process gather this long: a notification takes a lock of the whole server while it commits. */
+const GATHER_MS = 25;
+/** Events that wait while the database is away; older ones are dropped. */
+const MAX_WAITING = 5_000;
+
+interface ListeningClient {
+  connect(): Promise<void>;
+  query(text: string): Promise<unknown>;
+  end(): Promise<void>;
+  on(event: 'notification', listener: (message: { payload?: string }) => void): void;
+  on(event: 'error' | 'end', listener: () => void): void;
+}
+
+interface PostgresDriver {
+  readonly postgres: { readonly Client: new (options: object) => ListeningClient };
+  readonly master: { readonly options: object };
+}
+
+/**
+ * PostgreSQL's `LISTEN` and `NOTIFY`: notifications arrive in the order of their commits, the same in every process, the
+ * sender's included.
+ */
+export class PostgresBus implements LiveBus {
+  private readonly logger = new Logger('LiveEvents');
+  private waiting: string[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private sending: Promise<void> | undefined;
+  private listening: Promise<ListeningClient> | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly listener: LiveListener,
+  ) {}
+
+  publish(event: LiveEvent): void {
+    this.waiting.push(JSON.stringify(event));
+    if (this.waiting.length > MAX_WAITING) this.waiting.splice(0, this.waiting.length - MAX_WAITING);
+    this.gather();
+  }
+
+  async listen(): Promise<void> {
+    this.listening ??= this.open();
+    try {
+      await this.listening;
+    } catch (error) {
+      this.listening = undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.timer);
+    this.waiting = [];
+    await this.sending;
+    const client = await this.listening?.catch(() => undefined);
+    this.listening = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private gather(): void {
+    if (this.timer || this.sending) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.sending = this.send().finally(() => {
+        this.sending = undefined;
+        if (this.waiting.length > 0) this.gather();
+      });
+    }, GATHER_MS);
+    this.timer.unref();
+  }
+
+  private async send(): Promise<void> {
+    const payloads = payloadsOf(this.waiting);
+    this.waiting = [];
+    try {
+      const text = `SELECT pg_notify('${CHANNEL}', payload) FROM unnest($1::text[]) AS payload`;
+      await this.dataSource.query(text, [payloads]);
+    } catch (error) {
+      this.logger.warn(`Live events could not be told to other processes: ${(error as Error).message}`);
+    }
+  }
+
+  /** A connection of its own: one of the pool would be missing there for ever. */
+  private async open(): Promise<ListeningClient> {
+    const { postgres, master } = this.dataSource.driver as unknown as PostgresDriver;
+    const client = new postgres.Client(master.options);
+    const lost = () => {
+      if (this.listening === undefined) return;
+      this.listening = undefined;
+      client.end().catch(() => undefined);
+      this.listener.broken();
+    };
+    client.on('error', lost);
+    client.on('end', lost);
+    client.on('notification', ({ payload }) => {
+      for (const event of JSON.parse(payload ?? '[]') as LiveEvent[]) this.listener.arrived(event);
+    });
+    await client.connect();
+    await client.query(`LISTEN ${CHANNEL}`);
+    return client;
+  }
+}
+
+/** JSON arrays of events, as many in each as it may hold. */
+export function payloadsOf(events: readonly string[]): string[] {
+  const payloads: string[][] = [];
+  let room = 0;
+  for (const event of events) {
+    const bytes = Buffer.byteLength(event) + 1;
+    if (bytes > room) {
+      payloads.push([]);
+      room = MAX_PAYLOAD_BYTES - 1;
+    }
+    payloads.at(-1)?.push(event);
+    room -= bytes;
+  }
+  return payloads.map((list) => `[${list.join(',')}]`);
+}
