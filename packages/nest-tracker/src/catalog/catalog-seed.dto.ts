@@ -24,8 +24,8 @@ import {
   CATALOG_STATUSES,
   type CatalogStatus,
   type DuplicatePolicy,
-  REDIRECT_STATUSES,
-  type RedirectStatus,
+  REDIRECT_MODES,
+  type RedirectMode,
   SENDER_METHODS,
   type SenderMethod,
 } from './catalog.js';
@@ -34,9 +34,11 @@ import {
   IsCurrencyCode,
   IsDestination,
   IsEvent,
+  IsHostPattern,
   IsKey,
   IsPublicKey,
   IsSecret,
+  IsTime,
   IsWebUrl,
 } from './catalog-validators.js';
 import { CouponDto } from './coupon.dto.js';
@@ -78,6 +80,11 @@ export class ConversionWindowDto {
   @IsOptional() @IsInt() @Min(0) @Max(TEN_YEARS_IN_SECONDS) maxSeconds?: number;
 }
 
+/** Pages that click URLs may ask for. */
+export class DeepLinksDto {
+  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(100) @IsHostPattern({ each: true }) hosts: string[];
+}
+
 /** An offer. */
 export class OfferDto {
   @IsKey() key: string;
@@ -86,6 +93,10 @@ export class OfferDto {
   @IsOptional() @IsString() @Length(1, 200) name?: string;
   @IsOptional() @IsIn(CATALOG_STATUSES) status?: CatalogStatus;
   @IsDestination() destination: string;
+  /** Pages that click URLs may ask for by `to` or `url`. Absent: none. */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => DeepLinksDto) deepLinks?: DeepLinksDto;
+  /** From when on visitors go to the campaign's other offers or its fallback. */
+  @IsOptional() @IsTime() expiresAt?: string;
   @IsCurrencyCode() currency: string;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => PayoutRuleDto) payout?: PayoutRuleDto[];
   /** Absent: any event. */
@@ -160,7 +171,9 @@ export class CampaignDto {
   @IsOptional() @IsIn(CATALOG_STATUSES) status?: CatalogStatus;
   @IsArray() @ArrayMinSize(1) @ValidateNested({ each: true }) @Type(() => CampaignOfferDto) offers: CampaignOfferDto[];
   /** Default 302. */
-  @IsOptional() @IsIn(REDIRECT_STATUSES) redirect?: RedirectStatus;
+  @IsOptional() @IsIn(REDIRECT_MODES) redirect?: RedirectMode;
+  /** Whether the same visitor gets the same offer on a day. Default false. */
+  @IsOptional() @IsBoolean() sticky?: boolean;
   @IsOptional() @IsWebUrl() fallbackUrl?: string;
   /** Instead of the partner's own, for conversions of this campaign. */
   @IsOptional()

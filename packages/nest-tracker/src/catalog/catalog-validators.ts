@@ -99,6 +99,28 @@ export function isWebUrl(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\//i.test(value) && !/[\p{Cc}\s]/u.test(value) && URL.canParse(value);
 }
 
+/** A host in lower case with an optional port, or `*.` and one for every host below it. */
+export const IsHostPattern = (options?: ValidationOptions) =>
+  checked(
+    'isHostPattern',
+    (value) => {
+      const host = typeof value === 'string' ? value.replace(/^\*\./, '') : '';
+      const isHost = host !== '' && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
+      return isHost ? undefined : 'must be a host in lower case such as "shop.example" or "*.shop.example"';
+    },
+    options,
+  );
+
+/** A moment in RFC 3339 with its offset. */
+export const IsTime = () =>
+  checked('isTime', (value) =>
+    typeof value === 'string' &&
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
+      ? undefined
+      : 'must be a time such as "2026-12-24T18:00:00Z"',
+  );
+
 /** A `whsec_` secret. */
 export const IsSecret = (options?: ValidationOptions) =>
   checked(

@@ -14,9 +14,18 @@ export type SecretSource = 'seed' | 'management';
 export const CATALOG_STATUSES = ['active', 'paused'] as const;
 export type CatalogStatus = (typeof CATALOG_STATUSES)[number];
 
-/** HTTP statuses a campaign may redirect with. */
-export const REDIRECT_STATUSES = [302, 303, 307] as const;
-export type RedirectStatus = (typeof REDIRECT_STATUSES)[number];
+/**
+ * How a campaign sends visitors on: with an HTTP status, by a page that refreshes to the destination, or by two such pages,
+ * so that the destination never sees where they came from.
+ */
+export const REDIRECT_MODES = [302, 303, 307, 'meta', 'double-meta'] as const;
+export type RedirectMode = (typeof REDIRECT_MODES)[number];
+
+/** Pages that click URLs may ask for by `to` or `url`. */
+export interface DeepLinks {
+  /** Hosts such as `shop.example`; `*.shop.example` is every one below it. */
+  readonly hosts: readonly string[];
+}
 
 /** What a second message about the same order does. */
 export const DUPLICATE_POLICIES = ['ignore', 'update', 'increment', 'new', 'once_per_click', 'reject'] as const;

@@ -2,7 +2,7 @@ import type { ConversionStatus } from '@tallyback/protocol';
 import { Column, Entity, Index } from 'typeorm';
 import { CurrencyColumn, IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
 import type { Caps } from './caps.js';
-import type { CatalogStatus, ConversionWindow, DuplicatePolicy } from './catalog.js';
+import type { CatalogStatus, ConversionWindow, DeepLinks, DuplicatePolicy } from './catalog.js';
 import type { AttributionModel, Coupon } from './coupon.js';
 import type { PayoutRule } from './payout-rule.js';
 
@@ -17,6 +17,10 @@ export class Offer {
   @TextColumn('status', 16) status: CatalogStatus;
   /** URL template of the landing page. */
   @TextColumn('destination', 2048) destination: string;
+  /** Pages that click URLs may ask for; null: none. */
+  @JsonColumn('deep_links', { nullable: true }) deepLinks: DeepLinks | null;
+  /** From when on visitors go elsewhere, RFC 3339; null: never. */
+  @TextColumn('expires_at', 32, { nullable: true }) expiresAt: string | null;
   @CurrencyColumn('currency') currency: string;
   @JsonColumn('payout') payout: PayoutRule[];
   /** Events that count; null: any. */

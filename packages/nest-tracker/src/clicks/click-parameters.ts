@@ -1,4 +1,5 @@
 import { MoneyError, parseAmount } from '@tallyback/protocol';
+import { DEEP_LINK_PARAMETERS, MAX_DEEP_LINK } from './deep-link.js';
 
 /** The parameters that a click URL may carry, each cut to what the database holds. */
 export interface ClickParameters {
@@ -28,7 +29,8 @@ export function readClickParameters(query: string, externalIdParameter: string, 
   const subs = Array<string | null>(10).fill(null);
   const rest = new Map<string, string>();
   for (const [name, raw] of new URLSearchParams(query)) {
-    const value = cleanText(raw, SUB_LENGTH);
+    const isPage = (DEEP_LINK_PARAMETERS as readonly string[]).includes(name);
+    const value = cleanText(raw, isPage ? MAX_DEEP_LINK : SUB_LENGTH);
     const sub = SUB.exec(name);
     if (value === null) continue;
     if (name === externalIdParameter) externalId ??= value;

@@ -1,17 +1,23 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { parseClickId } from '@tallyback/protocol';
 import { CatalogService } from '../catalog/catalog.service.js';
-import type { CatalogCampaign } from '../catalog/catalog-snapshot.js';
+import type { CatalogCampaign, CatalogOffer, CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { HttpReplier, type HttpReply } from '../http/http-reply.js';
 import { type HttpRequest, header } from '../http/http-request.js';
 import { problemReply } from '../http/problem-reply.js';
 import { PublicRequest } from '../http/public-request.js';
 import { InboundLog } from '../postbacks/inbound-log.service.js';
+import { VisitorPrivacy } from '../privacy/visitor-privacy.service.js';
+import { Clock } from '../storage/clock.js';
 import { isStorageFailure } from '../storage/storage-failure.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
-import { chooseOffer } from './choose-offer.js';
+import { CapWatch } from './cap-watch.js';
+import { chooseOffer, openOffers, stickyOffer } from './choose-offer.js';
+import type { Click } from './click.entity.js';
 import { ClicksService } from './clicks.service.js';
 import { cleanDestinationUrl, destinationUrl } from './destination.js';
-import { firstPartyCookie, type HopAddress } from './first-party-cookie.js';
+import { firstPartyCookie, hopAddress, mayKeepClick } from './first-party-cookie.js';
+import { REDIRECT_PAGE_HEADERS, redirectPage } from './redirect-page.js';
 import { trafficKind } from './traffic-kind.js';
 
 const NO_STORE = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' };
@@ -22,6 +28,9 @@ export class ClicksController {
   constructor(
     private readonly catalog: CatalogService,
     private readonly clicks: ClicksService,
+    private readonly caps: CapWatch,
+    private readonly clock: Clock,
+    private readonly privacy: VisitorPrivacy,
     private readonly log: InboundLog,
     private readonly replier: HttpReplier,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
@@ -36,14 +45,26 @@ export class ClicksController {
   /** `GET /o/:campaign`: the first-party hop; sets the click cookie and redirects to a clean URL. */
   @Get('o/:campaign')
   async hop(@Param('campaign') key: string, @PublicRequest() request: HttpRequest, @Res() response: unknown) {
-    this.replier.send(response, await this.visit(key, request, true));
+    this.replier.send(response, await this.visit(key, request, mayKeepClick(request)));
   }
 
-  private async visit(key: string, request: HttpRequest, firstParty: boolean): Promise<HttpReply> {
-    try {
-      const campaign = (await this.catalog.snapshot()).campaignsByKey.get(key);
-      const offer = campaign?.row.status === 'active' ? chooseOffer(campaign, Math.random) : undefined;
-      if (!campaign || !offer) return await this.fallback(key, campaign, request);
+  /** `GET /c/:campaign/:click`, `GET /o/:campaign/:click`: the second page of a double refresh; records nothing. */
+  @Get(['c/:campaign/:click', 'o/:campaign/:click'])
+  async second(
+    @Param('campaign') key: string,
+    @Param('click') id: string,
+    @PublicRequest() request: HttpRequest,
+    @Res() response: unknown,
+  ) {
+    this.replier.send(response, await this.orUnavailable(() => this.leadOn(key, id, request)));
+  }
+
+  private visit(key: string, request: HttpRequest, firstParty: boolean): Promise<HttpReply> {
+    return this.orUnavailable(async () => {
+      const catalog = await this.catalog.snapshot();
+      const campaign = catalog.campaignsByKey.get(key);
+      const offer = campaign && (await this.offerFor(campaign, catalog, request));
+      if (!campaign || !offer) return this.fallback(key, campaign, request);
       const click = await this.clicks.record({
         campaign,
         offer,
@@ -54,10 +75,45 @@ export class ClicksController {
         userAgent: header(request, 'user-agent'),
         referrer: header(request, 'referer'),
       });
-      if (!firstParty) return this.redirectTo(destinationUrl(offer, campaign, click), campaign.row.redirect);
-      const location = cleanDestinationUrl(offer, campaign, click);
-      const cookie = firstPartyCookie(click.id, this.seenBy(request), location, this.options.firstPartyCookie);
-      return this.redirectTo(location, campaign.row.redirect, { 'set-cookie': cookie });
+      return this.sendOn(campaign, offer, click, request);
+    });
+  }
+
+  private async offerFor(campaign: CatalogCampaign, catalog: CatalogSnapshot, request: HttpRequest) {
+    const open = openOffers(campaign, await this.caps.reached(catalog), this.clock.now());
+    if (!campaign.row.sticky) return chooseOffer(open, Math.random);
+    return stickyOffer(open, this.privacy.visitor(request.ip, header(request, 'user-agent')));
+  }
+
+  private sendOn(campaign: CatalogCampaign, offer: CatalogOffer, click: Click, request: HttpRequest): HttpReply {
+    const { redirect } = campaign.row;
+    const location = locationOf(campaign, offer, click);
+    const cookie =
+      click.firstParty &&
+      firstPartyCookie(click.id, hopAddress(request, this.options), location, this.options.firstPartyCookie);
+    const headers: Record<string, string> = cookie ? { 'set-cookie': cookie } : {};
+    if (typeof redirect === 'number') return this.redirectTo(location, redirect, headers);
+    if (redirect === 'meta') return pageReply(location, headers);
+    // Relative, so that it is right behind every prefix and proxy.
+    const last = request.path.slice(request.path.lastIndexOf('/') + 1);
+    return pageReply(last === '' ? click.id : `${last}/${click.id}`, headers);
+  }
+
+  /** The click knows where its visitor goes: nothing in this address can send them elsewhere. */
+  private async leadOn(key: string, given: string, request: HttpRequest): Promise<HttpReply> {
+    const id = parseClickId(given);
+    const catalog = await this.catalog.snapshot();
+    const campaign = catalog.campaignsByKey.get(key);
+    const click = id !== undefined && campaign ? await this.clicks.find(id) : null;
+    const offer = click && catalog.offersById.get(click.offerId);
+    if (!campaign || !click || !offer || click.campaignId !== campaign.row.id)
+      return this.fallback(key, undefined, request);
+    return pageReply(locationOf(campaign, offer, click));
+  }
+
+  private async orUnavailable(reply: () => Promise<HttpReply>): Promise<HttpReply> {
+    try {
+      return await reply();
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
       return problemReply({
@@ -67,18 +123,10 @@ export class ClicksController {
     }
   }
 
-  /** The hop as the visitor's browser sees it. */
-  private seenBy(request: HttpRequest): HopAddress {
-    const { publicUrl } = this.options;
-    if (publicUrl === undefined) return { host: header(request, 'host') ?? '', secure: request.secure };
-    const { host, protocol } = new URL(publicUrl);
-    return { host, secure: protocol === 'https:' };
-  }
-
   /** Only configured places can be reached: the campaign's fallback, else the module's, else nothing. */
   private async fallback(key: string, campaign: CatalogCampaign | undefined, request: HttpRequest): Promise<HttpReply> {
     const detail = campaign
-      ? `Campaign "${key}" is paused or has no active offer.`
+      ? `Campaign "${key}" is paused, or none of its offers takes visitors now.`
       : `There is no campaign "${key}". Check the link, or create the campaign.`;
     const refusal = { reason: 'campaign_not_found', detail } as const;
     const url = campaign?.row.fallbackUrl ?? this.options.fallbackUrl;
@@ -91,4 +139,17 @@ export class ClicksController {
     const referrerPolicy = this.options.referrerPolicy ?? 'no-referrer-when-downgrade';
     return { status, headers: { ...NO_STORE, 'referrer-policy': referrerPolicy, location, ...headers } };
   }
+}
+
+function locationOf(campaign: CatalogCampaign, offer: CatalogOffer, click: Click): string {
+  return click.firstParty ? cleanDestinationUrl(offer, campaign, click) : destinationUrl(offer, campaign, click);
+}
+
+function pageReply(url: string, headers: Record<string, string> = {}): HttpReply {
+  const policy = { 'referrer-policy': 'no-referrer' };
+  return {
+    status: 200,
+    headers: { ...NO_STORE, ...REDIRECT_PAGE_HEADERS, ...policy, ...headers },
+    body: redirectPage(url),
+  };
 }

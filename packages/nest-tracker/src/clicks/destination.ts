@@ -1,16 +1,22 @@
 import { formatAmount } from '@tallyback/protocol';
 import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.js';
 import type { Click } from './click.entity.js';
+import { deepLink } from './deep-link.js';
 
 const CLICK_ID_PARAMETER = 'clickid';
 
 /**
  * Where the visitor goes: the offer's destination with its macros filled in. A destination that does not place the click
- * id gets it appended, so that no conversion is lost for want of a macro.
+ * id gets it appended, so that no conversion is lost for want of a macro. A deep link goes to the page it names, with the
+ * parameters that the destination has.
  */
 export function destinationUrl(offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string {
   const url = offer.destination.render((macro) => macroValue(macro, offer, campaign, click));
-  return offer.destination.has('clickid') ? url : withParameter(url, CLICK_ID_PARAMETER, click.id);
+  return deepened(
+    offer,
+    click,
+    offer.destination.has('clickid') ? url : withParameter(url, CLICK_ID_PARAMETER, click.id),
+  );
 }
 
 /**
@@ -19,11 +25,18 @@ export function destinationUrl(offer: CatalogOffer, campaign: CatalogCampaign, c
  */
 export function cleanDestinationUrl(offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string {
   const marked = offer.destination.render((macro) => macroValue(macro, offer, campaign, click));
-  if (!offer.destination.has('clickid')) return marked;
+  if (!offer.destination.has('clickid')) return deepened(offer, click, marked);
   const url = new URL(marked);
   for (const [name, value] of [...url.searchParams]) if (value.includes(click.id)) url.searchParams.delete(name);
   if (url.hash.includes(click.id)) url.hash = '';
-  return url.href;
+  return deepened(offer, click, url.href);
+}
+
+function deepened(offer: CatalogOffer, click: Click, url: string): string {
+  const page = deepLink(offer, click.query);
+  if (!page) return url;
+  for (const [name, value] of new URL(url).searchParams) page.searchParams.set(name, value);
+  return page.href;
 }
 
 function macroValue(macro: string, offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string | undefined {

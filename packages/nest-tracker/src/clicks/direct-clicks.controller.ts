@@ -1,6 +1,7 @@
 import { Controller, Options, Post, Req, Res } from '@nestjs/common';
+import { corsHeaders, preflightReply } from '../http/cors.js';
 import { HttpReplier, type HttpReply } from '../http/http-reply.js';
-import { type HttpRequest, header } from '../http/http-request.js';
+import type { HttpRequest } from '../http/http-request.js';
 import { jsonReply, problemReply } from '../http/problem-reply.js';
 import { PublicRequest } from '../http/public-request.js';
 import { BodyTooLargeError, readTextBody } from '../http/read-text-body.js';
@@ -8,7 +9,6 @@ import { isStorageFailure } from '../storage/storage-failure.js';
 import { DirectClicks } from './direct-clicks.service.js';
 
 const MAX_BODY_BYTES = 16 * 1024;
-const VARY = { vary: 'Origin' };
 
 /** Clicks that landing pages tell of, across origins. */
 @Controller('v1/clicks')
@@ -21,7 +21,7 @@ export class DirectClicksController {
   /** `POST /v1/clicks`: records a click without a redirect, once per `key`; answers its id. */
   @Post()
   async record(@PublicRequest() request: HttpRequest, @Req() incoming: object, @Res() response: unknown) {
-    const cors = await this.corsHeaders(request);
+    const cors = await corsHeaders(request, this.mayAsk);
     const reply = await this.reply(request, incoming);
     this.replier.send(response, { ...reply, headers: { ...reply.headers, ...cors } });
   }
@@ -29,14 +29,8 @@ export class DirectClicksController {
   /** `OPTIONS /v1/clicks`: the preflight that browsers send before JSON. */
   @Options()
   async preflight(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
-    const cors = await this.corsHeaders(request);
-    const allowed = {
-      'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'content-type',
-      'access-control-max-age': '600',
-    };
-    const headers = 'access-control-allow-origin' in cors ? { ...cors, ...allowed } : cors;
-    this.replier.send(response, { status: 204, headers });
+    const cors = await corsHeaders(request, this.mayAsk);
+    this.replier.send(response, preflightReply(cors, 'POST'));
   }
 
   private async reply(request: HttpRequest, incoming: object): Promise<HttpReply> {
@@ -53,24 +47,12 @@ export class DirectClicksController {
     }
   }
 
-  /** With credentials the origin has to be named: browsers refuse `*`. */
-  private async corsHeaders(request: HttpRequest): Promise<Record<string, string>> {
-    const origin = header(request, 'origin');
-    if (origin === undefined || !(await this.mayAsk(origin))) return VARY;
-    return {
-      ...VARY,
-      'access-control-allow-origin': origin,
-      'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': 'retry-after, tallyback-outcome, tallyback-reason',
-    };
-  }
-
-  private async mayAsk(origin: string): Promise<boolean> {
+  private readonly mayAsk = async (origin: string): Promise<boolean> => {
     try {
       return await this.clicks.mayAsk(origin);
     } catch (error) {
       if (isStorageFailure(error)) return false;
       throw error;
     }
-  }
+  };
 }

@@ -9,7 +9,8 @@ import { type RateLimit, RateLimiter } from '../postbacks/senders/rate-limiter.j
 import { addressKey, requireLimit } from '../postbacks/senders/sender-limits.js';
 import { Clock } from '../storage/clock.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
-import { chooseOffer } from './choose-offer.js';
+import { CapWatch } from './cap-watch.js';
+import { chooseOffer, openOffers, type WeightedOffer } from './choose-offer.js';
 import { ClicksService, type DirectClickResult } from './clicks.service.js';
 import { type DirectClickMessage, readDirectClick } from './direct-click-message.js';
 import { isAllowedOrigin } from './direct-click-origins.js';
@@ -27,6 +28,7 @@ export class DirectClicks {
   constructor(
     private readonly catalog: CatalogService,
     private readonly clicks: ClicksService,
+    private readonly caps: CapWatch,
     private readonly log: InboundLog,
     private readonly clock: Clock,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
@@ -48,12 +50,13 @@ export class DirectClicks {
     const message = readDirectClick(body, parameterOf);
     if ('reason' in message) return message;
     const campaign = catalog.campaignsByKey.get(message.campaign);
-    const refusal = this.refusalOf(message, campaign, header(request, 'origin'), catalog);
+    const open = campaign ? openOffers(campaign, await this.caps.reached(catalog), this.clock.now()) : [];
+    const refusal = this.refusalOf(message, campaign, open, header(request, 'origin'), catalog);
     if (refusal) {
       await this.log.refused(request, refusal, { step: 'findCampaign', campaign: message.campaign });
       return refusal;
     }
-    return this.store(message, campaign as CatalogCampaign, request);
+    return this.store(message, campaign as CatalogCampaign, open, request);
   }
 
   private limit(ip: string | undefined): Refusal | undefined {
@@ -74,6 +77,7 @@ export class DirectClicks {
   private refusalOf(
     { campaign: key }: DirectClickMessage,
     campaign: CatalogCampaign | undefined,
+    open: readonly WeightedOffer[],
     origin: string | undefined,
     catalog: CatalogSnapshot,
   ): Refusal | undefined {
@@ -88,20 +92,21 @@ export class DirectClicks {
         'leads there. Add the origin to the option directClickOrigins if it is theirs.';
       return { reason: 'invalid_field', field: 'origin', detail };
     }
-    if (campaign.row.status === 'active' && chooseOffer(campaign, () => 0)) return undefined;
-    const detail = `Campaign "${key}" is paused or has no active offer.`;
+    if (open.length > 0) return undefined;
+    const detail = `Campaign "${key}" is paused, or none of its offers takes visitors now.`;
     return { reason: 'campaign_not_found', field: 'campaign', detail };
   }
 
   private store(
     message: DirectClickMessage,
     campaign: CatalogCampaign,
+    open: readonly WeightedOffer[],
     request: HttpRequest,
   ): Promise<DirectClickResult> {
     const { key, url, referrer, parameters } = message;
     // The visitor is on an offer's page already: where it is known whose, it is that offer's click.
-    const here = campaign.offers.filter(({ offer }) => offer.host === url?.hostname);
-    const offer = chooseOffer({ ...campaign, offers: here }, Math.random) ?? chooseOffer(campaign, Math.random);
+    const here = open.filter(({ offer }) => offer.host === url?.hostname);
+    const offer = chooseOffer(here.length > 0 ? here : open, Math.random);
     if (!offer) throw new Error('A campaign without an active offer was let through; this line cannot be reached.');
     // What the page says itself stands first, and the first of equal names wins.
     const query = new URLSearchParams();

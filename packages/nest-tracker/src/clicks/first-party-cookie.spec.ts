@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createId } from '@tallyback/protocol';
 import { firstPartyCookie, sharedDomain } from './first-party-cookie.js';
 
 describe('sharedDomain', () => {
@@ -23,10 +24,30 @@ describe('sharedDomain', () => {
 });
 
 describe('firstPartyCookie', () => {
+  const DAY = 86_400_000;
+  const now = Date.UTC(2026, 10, 22);
+  const [id, first, middle, old] = [0, 20, 3, 31].map((days) => createId(now - days * DAY)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const hop = { host: 'go.shop.example', secure: true, cookies: undefined };
+
   it('prefers the configured domain to the shared one', () => {
-    const hop = { host: 'go.shop.example', secure: true };
-    expect(firstPartyCookie('ID', hop, 'https://shop.example/', { domain: 'example' })).toBe(
-      '_clk_s=ID; Path=/; Max-Age=2592000; Domain=example; HttpOnly; SameSite=Lax; Secure',
+    expect(firstPartyCookie(id, hop, 'https://shop.example/', { domain: 'example' })).toBe(
+      `_clk_s=${id}; Path=/; Max-Age=2592000; Domain=example; HttpOnly; SameSite=Lax; Secure`,
     );
+  });
+
+  it('keeps the first click of the window beside the new one', () => {
+    const value = (cookies: string) =>
+      /_clk_s=([^;]*)/.exec(firstPartyCookie(id, { ...hop, cookies }, 'https://a/'))?.[1];
+    expect(value(`a=b; _clk_s=${first}|${middle}`)).toBe(`${first}|${id}`);
+    expect(value(`_clk_s=${old}; _clk_s=nonsense`)).toBe(id);
+  });
+
+  it('holds out where a request names no host that there could be', () => {
+    expect(firstPartyCookie(id, { ...hop, host: 'a b' }, 'https://shop.example/')).toContain(`_clk_s=${id};`);
   });
 });

@@ -1,39 +1,59 @@
 import { isIP } from 'node:net';
-import type { FirstPartyCookieOptions } from '../tracker.options.js';
+import { idTime } from '@tallyback/protocol';
+import { hopCookie } from '@tallyback/sdk-node/landing';
+import { type HttpRequest, header } from '../http/http-request.js';
+import type { FirstPartyCookieOptions, TrackerOptions } from '../tracker.options.js';
+import { trafficKind } from './traffic-kind.js';
 
 /** The cookie's name where the host gives none. */
 export const FIRST_PARTY_COOKIE = '_clk_s';
-const DEFAULT_MAX_AGE_SECONDS = 30 * 86_400;
 
-/** Where the hop is, as the browser sees it. */
+/** Where the hop is, as the browser sees it, and what it sent along. */
 export interface HopAddress {
   readonly host: string;
   /** Over https. */
   readonly secure: boolean;
+  /** The `Cookie` header. */
+  readonly cookies: string | undefined;
+}
+
+/** The hop as the visitor's browser sees it. */
+export function hopAddress(request: HttpRequest, { publicUrl }: Pick<TrackerOptions, 'publicUrl'>): HopAddress {
+  const cookies = header(request, 'cookie');
+  if (publicUrl === undefined) return { host: header(request, 'host') ?? '', secure: request.secure, cookies };
+  const { host, protocol } = new URL(publicUrl);
+  return { host, secure: protocol === 'https:', cookies };
 }
 
 /**
- * The `Set-Cookie` of the first-party hop. A cookie set by a server on a document response keeps its full life on
- * WebKit, where one written by a script lives one to seven days.
+ * Whether the hop may keep the click for this visitor. Otherwise it is a click link like any other, with the id in the
+ * address: a browser that objects (Global Privacy Control) leaves it to the page, and one that only loads ahead may
+ * never show it, or later show just what it was given now.
+ */
+export function mayKeepClick(request: HttpRequest): boolean {
+  return header(request, 'sec-gpc') !== '1' && trafficKind(request.method, request.headers) === 'click';
+}
+
+/**
+ * The `Set-Cookie` of the first-party hop: the new click beside the first one of those that are there. A cookie set by a
+ * server on a document response keeps its full life on WebKit, where one written by a script lives one to seven days.
  *
  * @param destination Where the visitor is sent.
  */
 export function firstPartyCookie(
   clickId: string,
-  hop: HopAddress,
+  { host, secure, cookies }: HopAddress,
   destination: string,
-  options: FirstPartyCookieOptions = {},
+  { name = FIRST_PARTY_COOKIE, domain, maxAgeSeconds }: FirstPartyCookieOptions = {},
 ): string {
-  const domain = options.domain ?? sharedDomain(hop.host, new URL(destination).hostname);
-  return [
-    `${options.name ?? FIRST_PARTY_COOKIE}=${clickId}`,
-    'Path=/',
-    `Max-Age=${options.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS}`,
-    ...(domain ? [`Domain=${domain}`] : []),
-    'HttpOnly',
-    'SameSite=Lax',
-    ...(hop.secure ? ['Secure'] : []),
-  ].join('; ');
+  return hopCookie({ headers: { host, cookie: cookies } }, clickId, {
+    name,
+    domain: domain ?? sharedDomain(host, new URL(destination).hostname),
+    secure,
+    windowSeconds: maxAgeSeconds,
+    // It was made just now.
+    now: () => idTime(clickId),
+  });
 }
 
 /**
