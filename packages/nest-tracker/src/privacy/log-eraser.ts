@@ -58,6 +58,8 @@ export async function eraseMentions(storage: TrackerStorage, text: string, adver
     );
     if (until === undefined) return erased;
     after = until;
+    // SQLite answers without letting go of the event loop; requests go in between.
+    await new Promise(setImmediate);
   }
 }
 

@@ -100,6 +100,8 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
       const count = await this.removeChunk(entity, before, parts);
       removed += count;
       if (count < CHUNK) break;
+      // SQLite answers without letting go of the event loop; requests go in between.
+      await new Promise(setImmediate);
     }
     return removed;
   }

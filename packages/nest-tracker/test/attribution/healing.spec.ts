@@ -8,6 +8,7 @@ import { onEveryDatabase } from '../support/on-every-database.js';
 import { click, type Json, manage } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
 import { startTracker, type Tracker } from '../support/start-tracker.js';
+import { turnsDuring } from '../support/turns-during.js';
 
 const payout = [{ kind: 'percent', percent: '10' }];
 const OFFERS = [
@@ -191,7 +192,7 @@ describe('an unattributed conversion', () => {
         const { tracker } = current;
         const at = clock.date;
         const many = () =>
-          Array.from({ length: 900 }, () => created({ clickId: createId(clock.time), transactionId: unique() }, at));
+          Array.from({ length: 550 }, () => created({ clickId: createId(clock.time), transactionId: unique() }, at));
         const first = await sell({ couponCode: 'summer' });
         await postBatch(tracker, many(), { at });
         const { clickId, restore } = await lateClick('boots');
@@ -199,16 +200,11 @@ describe('an unattributed conversion', () => {
         await postBatch(tracker, many(), { at });
         const last = await sell({ couponCode: 'summer' });
         await restore();
-        let turns = 0;
-        const turn = () => {
-          turns++;
-          turning = setImmediate(turn);
-        };
-        let turning = setImmediate(turn);
         const withCoupon = { ...OFFERS[0], coupons: [{ code: 'SUMMER', campaign: 'boots' }] };
-        await tracker.get(CatalogService).apply({ offers: [withCoupon] });
-        await healed(tracker);
-        clearImmediate(turning);
+        const turns = await turnsDuring(async () => {
+          await tracker.get(CatalogService).apply({ offers: [withCoupon] });
+          await healed(tracker);
+        });
         for (const data of [first, middle, last]) expect(await stored(data)).toMatchObject({ campaign: 'boots' });
         expect(turns).toBeGreaterThan(4);
       });

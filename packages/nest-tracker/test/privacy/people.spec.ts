@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { People } from '../../src/index.js';
 import { SECRETS } from '../support/catalog.js';
 import type { TestDatabase } from '../support/databases.js';
 import { created, postBatch, postback, report, signedPostback, unique } from '../support/messages.js';
 import { onEveryTracker } from '../support/on-every-tracker.js';
 import { inboundLog, type Json, manage, send } from '../support/requests.js';
 import type { Tracker } from '../support/start-tracker.js';
+import { turnsDuring } from '../support/turns-during.js';
 
 const TABLES = ['clicks', 'conversions', 'ledger', 'seen_deliveries', 'inbound_postbacks', 'settings'];
 
@@ -123,6 +125,21 @@ describe('erasing a person', () => {
             ?.customerId;
         expect([await customerOf(ours), await customerOf(theirs)]).toEqual([customerId, null]);
         expect((await erase(tracker, `${customerId}?advertiser=nobody`)).status).toBe(404);
+      });
+
+      it('looks through a long log without keeping anybody waiting', async () => {
+        const { tracker } = current;
+        const customerId = unique('long');
+        const rows = Array.from({ length: 1_000 }, () => created({ transactionId: unique() }));
+        for (let i = 0; i < 3; i++) await postBatch(tracker, rows);
+        const refused = created({ transactionId: unique(), customerId, revnue: '1.00' });
+        await postBatch(tracker, [refused]);
+        let erased: Json = {};
+        const turns = await turnsDuring(async () => {
+          erased = { ...(await tracker.get(People).eraseCustomer(customerId)) };
+        });
+        expect(erased).toEqual({ clicks: 0, conversions: 0, inboundPostbacks: 1 });
+        expect(turns).toBeGreaterThan(2);
       });
 
       it('needs the operator, and an id that can be one', async () => {
