@@ -14,6 +14,7 @@ import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
 import { LiveController } from './live/live.controller.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 import { OutboundPostbacksController } from './partner-postbacks/outbound-postbacks.controller.js';
 import { PixelController } from './pixel/pixel.controller.js';
 import { BatchesController } from './postbacks/batches.controller.js';
@@ -47,6 +48,7 @@ const MANAGEMENT = [
   ...CATALOG_CONTROLLERS,
   AuditController,
   LiveController,
+  MetricsController,
 ];
 
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);

@@ -21,6 +21,8 @@ import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
 import { LiveFeed } from './live/live-feed.service.js';
 import { LiveHistory } from './live/live-history.js';
+import { Metrics } from './metrics/metrics.service.js';
+import { OutboxGauge } from './metrics/outbox-depth.js';
 import { OutboundPostbacksService } from './partner-postbacks/outbound-postbacks.service.js';
 import { PartnerPostbacks } from './partner-postbacks/partner-postbacks.service.js';
 import { PostbackOutbox } from './partner-postbacks/postback-outbox.js';
@@ -90,6 +92,8 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundRoutes,
     LiveFeed,
     LiveHistory,
+    Metrics,
+    OutboxGauge,
     OutboundPostbacksService,
     PartnerPostbacks,
     PixelPostbacks,

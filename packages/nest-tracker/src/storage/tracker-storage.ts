@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import { DurationHistogram } from '../metrics/duration-histogram.js';
 import { type Dialect, dialectOf } from './dialect.js';
 import { type EntityRows, entityRows } from './entity-rows.js';
 import { insertQueries, writeAll } from './insert-queries.js';
@@ -15,6 +16,8 @@ export type BulkInsert<Row> = (rows: readonly Row[]) => Promise<void>;
 /** The tracker's way to the database: one place that knows how each of the two wants to be written to. */
 export class TrackerStorage implements OnApplicationShutdown {
   readonly dialect: Dialect;
+  /** Of the transactions of `run` and `bulkInsert`, waiting for their turn included. */
+  readonly durations = new DurationHistogram();
   private readonly turns: SqliteTurns | undefined;
   private readonly prepared: PreparedStatements = new Map();
 
@@ -45,9 +48,9 @@ export class TrackerStorage implements OnApplicationShutdown {
    */
   run<T>(work: () => TransactionWork<T>): Promise<T> {
     const { turns } = this;
-    if (!turns) return runOnPostgres(this.dataSource, work);
+    if (!turns) return this.timed(() => runOnPostgres(this.dataSource, work));
     const run = async () => runOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, work);
-    return turns.take(() => whileBusy(run));
+    return this.timed(() => turns.take(() => whileBusy(run)));
   }
 
   /** Runs one reading statement of our own, outside a transaction. */
@@ -76,8 +79,19 @@ export class TrackerStorage implements OnApplicationShutdown {
     }
     // One statement is its own transaction: no round trips for BEGIN and COMMIT.
     return async (rows) => {
-      for (const { text, parameters } of queriesOf(rows)) await this.dataSource.query(text, [...parameters]);
+      for (const { text, parameters } of queriesOf(rows)) {
+        await this.timed(() => this.dataSource.query(text, [...parameters]));
+      }
     };
+  }
+
+  private async timed<T>(write: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await write();
+    } finally {
+      this.durations.observe((performance.now() - start) / 1000);
+    }
   }
 
   /** After the last request has been answered; a host's data source is left to the host. */

@@ -1,0 +1,62 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Subscription } from 'rxjs';
+import { TrackerEvents } from '../events/tracker-events.js';
+import { LiveFeed } from '../live/live-feed.service.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import { Counts } from './counts.js';
+import { OutboxGauge } from './outbox-depth.js';
+
+/** What this process has done since it started, and what waits, in Prometheus' text format (version 0.0.4). */
+@Injectable()
+export class Metrics implements OnModuleInit, OnModuleDestroy {
+  private readonly clicks = new Counts();
+  private readonly conversions = new Counts();
+  private readonly postbacks = new Counts();
+  private readonly attempts = new Counts();
+  private readonly subscriptions = new Subscription();
+
+  constructor(
+    private readonly events: TrackerEvents,
+    private readonly storage: TrackerStorage,
+    private readonly outbox: OutboxGauge,
+    private readonly live: LiveFeed,
+  ) {}
+
+  onModuleInit(): void {
+    const { clicks$, conversions$, postbacks$, partnerPostbacks$ } = this.events;
+    this.subscriptions.add(clicks$.subscribe(({ kind, bot }) => this.clicks.add({ kind, bot: String(bot) })));
+    this.subscriptions.add(conversions$.subscribe(({ outcome }) => this.conversions.add({ outcome })));
+    this.subscriptions.add(
+      postbacks$.subscribe(({ outcome, reason }) => this.postbacks.add({ outcome, reason: reason ?? '' })),
+    );
+    this.subscriptions.add(partnerPostbacks$.subscribe(({ outcome }) => this.attempts.add({ outcome })));
+  }
+
+  onModuleDestroy(): void {
+    this.subscriptions.unsubscribe();
+  }
+
+  /** @throws the database's error, where what waits is counted. */
+  async text(): Promise<string> {
+    const { lagSeconds, ...depth } = await this.outbox.depth();
+    const waiting = new Counts();
+    for (const [state, rows] of Object.entries(depth)) waiting.add({ state }, rows);
+    const outbox = 'tallyback_partner_postbacks_waiting';
+    const families = [
+      ['tallyback_clicks_total', 'counter', 'Clicks stored.', this.clicks],
+      ['tallyback_conversions_total', 'counter', 'Conversions recorded or changed.', this.conversions],
+      ['tallyback_inbound_postbacks_total', 'counter', 'Inbound requests by outcome and reason.', this.postbacks],
+      ['tallyback_partner_postback_attempts_total', 'counter', 'Attempts to tell partners.', this.attempts],
+      ['tallyback_transaction_duration_seconds', 'histogram', 'Group commits.', this.storage.durations],
+      [outbox, 'gauge', 'Partner postbacks in the outbox, of all processes.', waiting],
+      ['tallyback_partner_postback_lag_seconds', 'gauge', 'How long the oldest due one has waited.', lagSeconds],
+      ['tallyback_live_watchers', 'gauge', 'Open event streams of this process.', this.live.size],
+    ] as const;
+    const lines = families.flatMap(([name, type, help, samples]) => [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} ${type}`,
+      ...(typeof samples === 'number' ? [`${name} ${samples}`] : samples.lines(name)),
+    ]);
+    return `${lines.join('\n')}\n`;
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { postback, unique } from '../support/messages.js';
+import { onBothTrackers } from '../support/on-every-tracker.js';
+import { click, manage, send } from '../support/requests.js';
+
+onBothTrackers((current, { database }) => {
+  describe('GET /metrics', () => {
+    it('counts clicks, conversions, outcomes and reasons, and how long commits take, as Prometheus reads it', async () => {
+      const { tracker } = current;
+      const clickid = await click(tracker, 'open');
+      await send(tracker, '/c/open', { headers: { 'user-agent': 'Googlebot/2.1' } });
+      const parameters = { clickid, txid: unique(), revenue: '1.00' };
+      await send(tracker, postback(parameters));
+      await send(tracker, postback(parameters));
+      await send(tracker, postback({ ...parameters, revenue: 'x' }));
+      const { status, headers, text } = await manage(tracker, '/metrics');
+      expect([status, headers['content-type']]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+      const lines = text.split('\n');
+      expect(lines).toEqual(
+        expect.arrayContaining([
+          'tallyback_clicks_total{kind="click",bot="false"} 1',
+          'tallyback_clicks_total{kind="click",bot="true"} 1',
+          'tallyback_conversions_total{outcome="recorded"} 1',
+          'tallyback_inbound_postbacks_total{outcome="recorded",reason=""} 1',
+          'tallyback_inbound_postbacks_total{outcome="duplicate",reason=""} 1',
+          'tallyback_inbound_postbacks_total{outcome="rejected",reason="invalid_field"} 1',
+          'tallyback_partner_postbacks_waiting{state="pending"} 0',
+          'tallyback_partner_postback_lag_seconds 0',
+          'tallyback_live_watchers 0',
+        ]),
+      );
+      const commits = lines.find((line) => line.startsWith('tallyback_transaction_duration_seconds_count'));
+      expect(Number(commits?.split(' ')[1])).toBeGreaterThanOrEqual(4);
+      for (const line of lines.filter((one) => one !== '' && !one.startsWith('#'))) {
+        expect(line).toMatch(/^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [\d.e+-]+$/);
+      }
+    });
+
+    it('is the operator’s alone', async () => {
+      expect((await send(current.tracker, '/metrics')).status).toBe(401);
+    });
+  });
+
+  describe('GET /health', () => {
+    it('says that the process lives and is ready, and how far it is behind', async () => {
+      const { tracker } = current;
+      const queue = { pending: 0, sending: 0, dead: 0, lagSeconds: 0 };
+      const up = {
+        status: 'ok',
+        database: { type: database === 'SQLite' ? 'sqlite' : 'postgres', status: 'up' },
+        queue,
+      };
+      for (const path of ['/health', '/health/ready']) {
+        expect(await send(tracker, path)).toMatchObject({ status: 200, body: up });
+      }
+      expect(await send(tracker, '/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    });
+  });
+});
