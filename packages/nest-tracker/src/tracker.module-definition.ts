@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AuditController } from './audit/audit.controller.js';
 import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
 import { CATALOG_CONTROLLERS } from './catalog/catalog.controllers.js';
+import { ClickCookieController } from './clicks/click-cookie.controller.js';
 import { ClickStoryController } from './clicks/click-story.controller.js';
 import { ClicksController } from './clicks/clicks.controller.js';
 import { DirectClicksController } from './clicks/direct-clicks.controller.js';
@@ -30,6 +31,7 @@ import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type Tracker
 const PUBLIC = [
   ClicksController,
   DirectClicksController,
+  ClickCookieController,
   BatchesController,
   PostbacksController,
   CompatController,

@@ -52,7 +52,7 @@ export interface TrackerOptions {
    * 200 at once; `false` for no limit.
    */
   readonly directClickLimit?: RateLimit | false;
-  /** The cookie that the first-party hop `/o/:campaign` sets. */
+  /** The cookie that the first-party hop `/o/:campaign` sets, and `/_c/click` keeps. */
   readonly firstPartyCookie?: FirstPartyCookieOptions;
   /**
    * How many messages an advertiser may send that names no `rateLimit` of its own; more are answered 429 with
@@ -101,13 +101,13 @@ export interface RetentionOptions {
   readonly seenDeliveries?: number | false;
 }
 
-/** The `HttpOnly` click cookie of the first-party hop. */
+/** The `HttpOnly` click cookie of the first-party hop and of `/_c/click`. */
 export interface FirstPartyCookieOptions {
   /** Default `_clk_s`; different from the name that sdk-browser writes, since a script must never rewrite a server's cookie. */
   readonly name?: string;
   /** Default: the longest domain that the hop and the destination share, so that the landing page receives it. */
   readonly domain?: string;
-  /** Life in seconds. Default 30 days; browsers cap it at 400 days. */
+  /** Life in seconds, from the newest click. Default 30 days; at most 400 days, as browsers have it. */
   readonly maxAgeSeconds?: number;
 }
 

@@ -62,7 +62,7 @@ export class ClickCookieController {
     const { name, domain, maxAgeSeconds } = this.options.firstPartyCookie ?? {};
     const cookies: string[] = [];
     const response = { headers: { append: (_: string, cookie: string) => void cookies.push(cookie), has: () => true } };
-    const asked = { method: request.method, url: request.path, headers: { ...request.headers, host } };
+    const asked = { method: request.method, url: 'http://tracker/', headers: { ...request.headers, host } };
     const synced = syncCookie(asked, response, posted, {
       ...(name === undefined ? {} : { name }),
       domain: domain ?? (origins[0] && sharedDomain(host, new URL(origins[0]).hostname)),

@@ -46,7 +46,8 @@ export function firstPartyCookie(
   destination: string,
   { name = FIRST_PARTY_COOKIE, domain, maxAgeSeconds }: FirstPartyCookieOptions = {},
 ): string {
-  return hopCookie({ headers: { host, cookie: cookies } }, clickId, {
+  // Of the address only the host matters, which a stranger may send as anything.
+  return hopCookie({ url: 'http://hop/', headers: { host, cookie: cookies } }, clickId, {
     name,
     domain: domain ?? sharedDomain(host, new URL(destination).hostname),
     secure,

@@ -7,8 +7,8 @@ const SCRIPT_COOKIE = '_clk';
 const MAX_CLICKS = 5;
 
 /**
- * The visitor's clicks by the cookies that came along, the newest first: the one of the first-party hop holds a click id,
- * the one of sdk-browser a query string per click, joined by `|`, with the id in `id`.
+ * The visitor's clicks by the cookies that came along, the newest first. Both hold a query string per click, joined by
+ * `|`, with the id in `id`; the one of the first-party hop may hold bare click ids instead.
  *
  * @param hopCookie Name of the hop's cookie.
  */
@@ -16,10 +16,9 @@ export function clicksOfCookies(request: HttpRequest, hopCookie: string): string
   const ids = new Set<string>();
   // A cookie may be there twice, for the host and for its domain.
   for (const [name, value] of cookiesOf(header(request, 'cookie') ?? '')) {
-    const candidates =
-      name === hopCookie ? [value] : name === SCRIPT_COOKIE ? value.split('|').map((touch) => idOf(touch)) : [];
-    for (const candidate of candidates) {
-      const id = parseClickId(candidate);
+    if (name !== hopCookie && name !== SCRIPT_COOKIE) continue;
+    for (const touch of value.split('|')) {
+      const id = parseClickId(name === hopCookie && !touch.includes('=') ? touch : idOf(touch));
       if (id !== undefined) ids.add(id);
     }
   }

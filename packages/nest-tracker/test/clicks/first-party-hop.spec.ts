@@ -49,6 +49,31 @@ describe('the first-party hop', () => {
       expect(attributes).not.toContain('Secure');
     });
 
+    it('keeps the first click beside the new one, and the pixel reads both', async () => {
+      const { tracker } = current;
+      const host = 'shop.example';
+      const first = await hop(tracker, '/o/boots', { host });
+      const second = await hop(tracker, '/o/boots', { host, cookie: `_clk_s=${first.id}` });
+      expect(second.id).toMatch(new RegExp(`^${first.id}\\|[0-9a-z]{26}$`));
+      const newest = second.id.slice(27);
+      const third = await hop(tracker, '/o/boots', { host, cookie: `_clk_s=${second.id}` });
+      expect(third.id).toContain(`${first.id}|`);
+      expect(third.id).not.toContain(newest);
+    });
+
+    it.each([
+      ['under Global Privacy Control', { 'sec-gpc': '1' }],
+      ['when the page is only loaded ahead', { 'sec-purpose': 'prefetch' }],
+      ['when it is prerendered', { 'sec-purpose': 'prefetch;prerender' }],
+    ])('%s is a click link like any other: no cookie, the id in the address', async (_, headers) => {
+      const { tracker } = current;
+      const { answer, location, name } = await hop(tracker, '/o/boots?sub1=A', headers as never);
+      expect([answer.status, name]).toEqual([302, '']);
+      const id = new URL(location).searchParams.get('clickid');
+      const [row] = await tracker.database.query('SELECT * FROM tallyback_clicks WHERE id = $1', [id]);
+      expect(row).toMatchObject({ sub1: 'A', kind: 'sec-gpc' in headers ? 'click' : 'prefetch' });
+    });
+
     it('does not believe a client that says it came over https', async () => {
       const { attributes } = await hop(current.tracker, '/o/boots', { 'x-forwarded-proto': 'https' });
       expect(attributes).not.toContain('Secure');

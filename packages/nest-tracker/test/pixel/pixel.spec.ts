@@ -80,7 +80,7 @@ describe('a conversion pixel', () => {
       const ours = await click(tracker, 'open');
       const newer = await click(tracker, 'open');
       const theirs = await click(tracker, 'boots');
-      const headers = { cookie: `_clk_s=${ours}; _clk_s=${newer}; _clk=at=1&id=${theirs}` };
+      const headers = { cookie: `_clk_s=${ours}|at=1&id=${newer}; _clk_s=${ours}; _clk=at=1&id=${theirs}` };
       await send(tracker, pixel({ txid: unique(), advertiser: 'open' }), { headers });
       expect(await stored(tracker, newer)).toHaveLength(1);
       await send(tracker, pixel({ txid: unique(), clickid: ours }), { headers });
