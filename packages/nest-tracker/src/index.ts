@@ -34,6 +34,12 @@ export { OutboundPostback } from './partner-postbacks/outbound-postback.entity.j
 export { type OutboundPostbackItem, OutboundPostbacksService } from './partner-postbacks/outbound-postbacks.service.js';
 export type { PartnerPostbackOptions } from './partner-postbacks/postback-faults.js';
 export { PostbackPause } from './partner-postbacks/postback-pause.entity.js';
+export {
+  type Backfilled,
+  type PostbackStatus,
+  PostbackTools,
+  type TestSend,
+} from './partner-postbacks/postback-tools.service.js';
 export { BulkReplaysService, type ReplayCounts } from './postbacks/bulk-replays.service.js';
 export { InboundPostback } from './postbacks/inbound-postback.entity.js';
 export { type InboundPostbackItem, InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';

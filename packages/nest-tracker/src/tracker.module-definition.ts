@@ -17,6 +17,7 @@ import { StorageErrors } from './http/storage-errors.filter.js';
 import { LiveController } from './live/live.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { OutboundPostbacksController } from './partner-postbacks/outbound-postbacks.controller.js';
+import { PostbackToolsController } from './partner-postbacks/postback-tools.controller.js';
 import { PixelController } from './pixel/pixel.controller.js';
 import { BatchesController } from './postbacks/batches.controller.js';
 import { InboundPostbacksController } from './postbacks/inbound-postbacks.controller.js';
@@ -42,6 +43,7 @@ const MANAGEMENT = [
   ReportsController,
   InboundPostbacksController,
   OutboundPostbacksController,
+  PostbackToolsController,
   PostbackTestsController,
   ConversionsController,
   ClickStoryController,

@@ -29,6 +29,7 @@ import { PostbackOutbox } from './partner-postbacks/postback-outbox.js';
 import { PostbackPauses } from './partner-postbacks/postback-pauses.service.js';
 import { PostbackPlanner } from './partner-postbacks/postback-planner.js';
 import { PostbackResults } from './partner-postbacks/postback-results.js';
+import { PostbackTools } from './partner-postbacks/postback-tools.service.js';
 import { PixelPostbacks } from './pixel/pixel-postbacks.js';
 import { BatchesService } from './postbacks/batches.service.js';
 import { BodyErrors } from './postbacks/body-errors.js';
@@ -101,6 +102,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     PostbackPauses,
     PostbackPlanner,
     PostbackResults,
+    PostbackTools,
     People,
     PostbackTestsService,
     PostbacksService,
@@ -126,6 +128,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     InboundPostbacksService,
     OutboundPostbacksService,
     PostbackTestsService,
+    PostbackTools,
     ReplaysService,
     People,
     ReportsService,

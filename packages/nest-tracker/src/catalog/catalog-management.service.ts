@@ -59,7 +59,7 @@ export class CatalogManagement {
   /** @throws CatalogError with every fault, ConflictException when the key is taken. */
   create(list: CatalogList, body: Record<string, unknown>, actor: string): Promise<CatalogItem> {
     const kind = CATALOG_KINDS[list];
-    const parsed = parseObject(kind, writable(body));
+    const parsed = parseObject(kind, writable(body), undefined, this.catalog.postbackOptions);
     return this.transaction(async (manager, now) => {
       const standing = await manager.findOneBy(kind.entity, { key: parsed.key });
       if (standing) {
@@ -129,7 +129,8 @@ export class CatalogManagement {
       if (before.archivedAt !== undefined) {
         throw new ConflictException(`The ${kind.name} "${key}" is archived. Restore it first.`);
       }
-      const parsed = parseObject(kind, { key, ...writable(bodyOf(writable(before))) }, key);
+      const wanted = { key, ...writable(bodyOf(writable(before))) };
+      const parsed = parseObject(kind, wanted, key, this.catalog.postbackOptions);
       await write(manager, kind, parsed, now);
       await requireCoupons(manager, parsed.catalog);
       return this.done(manager, kind, key, before, { actor, action: 'updated' });

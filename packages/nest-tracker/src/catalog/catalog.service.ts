@@ -35,6 +35,11 @@ export class CatalogService implements OnModuleInit {
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
   ) {}
 
+  /** What postbacks to partners are checked by when they are saved. */
+  get postbackOptions(): TrackerOptions['partnerPostbacks'] {
+    return this.options.partnerPostbacks;
+  }
+
   async onModuleInit(): Promise<void> {
     if (this.options.seed !== undefined) await this.apply(this.options.seed);
   }

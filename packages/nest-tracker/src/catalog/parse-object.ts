@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { PartnerPostbackOptions } from '../partner-postbacks/postback-faults.js';
 import { CatalogError } from './catalog-error.js';
 import type { CatalogKind, CatalogList } from './catalog-kinds.js';
 import type { CatalogSeed } from './catalog-seed.dto.js';
@@ -18,9 +19,15 @@ const ROTATED = ['secrets', 'publicKeys', 'token'];
  * Reads one object.
  *
  * @param key Of the object that is updated; undefined for a new one.
+ * @param postbacks The module's options for partner postbacks.
  * @throws CatalogError with every fault; paths begin at the object.
  */
-export function parseObject({ list, name }: CatalogKind, body: Record<string, unknown>, key?: string): ParsedObject {
+export function parseObject(
+  { list, name }: CatalogKind,
+  body: Record<string, unknown>,
+  key: string | undefined,
+  postbacks: PartnerPostbackOptions | undefined,
+): ParsedObject {
   if (key !== undefined && body.key !== key) {
     throw new CatalogError([{ path: 'key', message: `cannot be changed: this is "${key}"` }]);
   }
@@ -33,7 +40,7 @@ export function parseObject({ list, name }: CatalogKind, body: Record<string, un
   if (nul !== undefined)
     throw new CatalogError([{ path: nul, message: 'has a NUL character, which cannot be stored' }]);
   try {
-    return { key: String(body.key), catalog: parseSeed({ [list]: [body] }) };
+    return { key: String(body.key), catalog: parseSeed({ [list]: [body] }, postbacks) };
   } catch (error) {
     throw withinObject(list, error);
   }

@@ -3,7 +3,6 @@ import {
   CONVERSION_MACROS,
   compileBodyTemplate,
   compileUrlTemplate,
-  createSigner,
   findNetwork,
   type MacroDialect,
   networks,
@@ -13,6 +12,7 @@ import {
 } from '@tallyback/protocol';
 import { isPublicAddress, literalAddress } from '@tallyback/sdk-node/outbox';
 import type { PartnerPostback } from '../catalog/catalog.js';
+import type { PartnerPostbackOptions } from './postback-faults.js';
 
 /** A request with everything in it but its signature: what is stored, and sent by every attempt. */
 export interface FrozenRequest {
@@ -55,7 +55,7 @@ const LOCAL_NAME = /(?:^|\.)(?:localhost|local|internal)\.?$/i;
  */
 export function compilePostback(
   definition: PartnerPostback,
-  { allowPrivateAddresses = false }: { allowPrivateAddresses?: boolean } = {},
+  { allowPrivateAddresses = false }: Pick<PartnerPostbackOptions, 'allowPrivateAddresses'> = {},
 ): CompiledPostback {
   const dialect = dialectOf(definition.dialect);
   const url = attempt('url', () =>
@@ -76,7 +76,6 @@ export function compilePostback(
   }
   const { hostname, host } = new URL(url.render(() => 'x'));
   if (!allowPrivateAddresses) refusePrivate(hostname);
-  if (definition.secret !== undefined) checkSecret(definition.secret);
   return {
     definition,
     clickIds,
@@ -95,14 +94,6 @@ function refusePrivate(hostname: string): void {
   if (address === undefined ? !LOCAL_NAME.test(hostname) : isPublicAddress(address)) return;
   const hint = 'partnerPostbacks.allowPrivateAddresses of the module allows it';
   throw new PostbackError('url', `leads to ${hostname}, which is not on the public internet; ${hint}`);
-}
-
-function checkSecret(secret: string): void {
-  try {
-    createSigner(secret);
-  } catch (error) {
-    throw new PostbackError('secret', (error as Error).message);
-  }
 }
 
 function dialectOf(name: string | undefined): MacroDialect | undefined {

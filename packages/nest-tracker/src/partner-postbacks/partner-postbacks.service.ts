@@ -45,7 +45,7 @@ export class PartnerPostbacks implements OnApplicationBootstrap, BeforeApplicati
     clock: Clock,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
   ) {
-    const { retrySchedule, attemptTimeoutMs } = options.partnerPostbacks ?? {};
+    const { retrySchedule, attemptTimeoutMs, leaseMs } = options.partnerPostbacks ?? {};
     this.engine = new DeliveryEngine({
       queue: outbox.queue,
       onSettled: (settled) => this.settled(settled),
@@ -58,6 +58,7 @@ export class PartnerPostbacks implements OnApplicationBootstrap, BeforeApplicati
       now: () => clock.now(),
       ...(retrySchedule && { retrySchedule }),
       ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+      ...(leaseMs !== undefined && { leaseMs }),
     });
   }
 

@@ -41,7 +41,10 @@ export class PostbackPlan {
 
   /** The postback that would have been sent, had it been set up when the conversion came. */
   late(one: BookedPostback, conversion: Conversion, click: ToldClick | null, at: number): PlannedPostback | undefined {
-    return wants(one, conversion) ? this.planned(one, conversion, click, at, 'backfill') : undefined;
+    const { partnerId, campaignId } = conversion;
+    // A campaign with a list of its own does not use its partner's.
+    const told = this.book.of(partnerId ?? '', campaignId).some(({ name }) => name === one.name);
+    return told && wants(one, conversion) ? this.planned(one, conversion, click, at, 'backfill') : undefined;
   }
 
   private planned(

@@ -12,6 +12,11 @@ export interface PartnerPostbackOptions {
   readonly retrySchedule?: readonly number[];
   /** How long one attempt may take, in milliseconds. Default 15,000. */
   readonly attemptTimeoutMs?: number;
+  /**
+   * How long what a process was sending waits when it was killed, in milliseconds; at least `attemptTimeoutMs` + 5,000.
+   * Default 2 x `attemptTimeoutMs` + 15,000.
+   */
+  readonly leaseMs?: number;
 }
 
 /** What is wrong with a list of postbacks; empty when they can be saved. */

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Subject } from 'rxjs';
+import type { EntityManager } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Change } from '../conversions/decision.js';
@@ -79,6 +80,14 @@ export class PostbackPlanner {
     const deliveries = planned.flatMap(({ delivery }) => delivery ?? []);
     const statements = this.outbox.outbox.insert(deliveries);
     yield* writeAll(statements.map(({ text, parameters }) => writing(text, parameters)));
+  }
+
+  /** Stores what was planned, within the transaction of an entity manager. */
+  async writeWith(manager: EntityManager, planned: readonly PlannedPostback[]): Promise<void> {
+    const work = this.write(planned);
+    for (let step = work.next(); !step.done; step = work.next({ rows: [], changes: 0 })) {
+      await manager.query(step.value.text, [...step.value.parameters]);
+    }
   }
 
   /** Has what was stored sent; to be called after the commit. */

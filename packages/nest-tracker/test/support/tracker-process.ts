@@ -8,6 +8,8 @@ const SCRIPT = fileURLToPath(new URL('../children/tracker.mjs', import.meta.url)
 export interface TrackerProcess {
   readonly url: string;
   stop(): Promise<void>;
+  /** SIGKILL: nothing is finished, nothing is closed. */
+  kill(): Promise<void>;
 }
 
 /** Starts the built tracker with these options in a process of its own. */
@@ -24,6 +26,10 @@ export async function startTrackerProcess(options: object): Promise<TrackerProce
     url,
     async stop() {
       child.kill('SIGTERM');
+      await ended;
+    },
+    async kill() {
+      child.kill('SIGKILL');
       await ended;
     },
   };
