@@ -10,6 +10,7 @@ import { DirectClicks } from './clicks/direct-clicks.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
 import { AttributionHealer } from './conversions/attribution/attribution-healer.js';
+import { ConversionExport } from './conversions/conversion-export.service.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
 import { DecisionsService } from './conversions/decisions.service.js';
@@ -81,6 +82,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     Clock,
     CompatPostbacks,
     CompatSettingsService,
+    ConversionExport,
     ConversionSearch,
     ConversionsService,
     DecisionsService,

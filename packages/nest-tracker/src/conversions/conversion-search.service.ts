@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type MoneyJson, toMoneyJson } from '@tallyback/protocol';
-import { type FindOptionsWhere, In, LessThan } from 'typeorm';
+import { idLowerBound, type MoneyJson, toMoneyJson } from '@tallyback/protocol';
+import { And, type FindOperator, type FindOptionsWhere, In, LessThan, MoreThanOrEqual } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { readTime } from '../partner-postbacks/outbound-search.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { Conversion } from './conversion.entity.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
@@ -56,11 +57,16 @@ export class ConversionSearch {
     private readonly catalog: CatalogService,
   ) {}
 
-  /** Conversions that match every filter, newest first. */
+  /**
+   * Conversions that match every filter, newest first.
+   *
+   * @throws BadRequestException naming a filter that has no sense.
+   */
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<ConversionItem>> {
     const catalog = await this.catalog.snapshot();
     const where = whereOf(filters, catalog);
-    if (after !== undefined) where.id = LessThan(after);
+    const range = [...receivedIn(filters), ...(after === undefined ? [] : [LessThan(after)])];
+    if (range.length > 0) where.id = And(...range);
     const { manager } = this.storage;
     const rows = await manager.find(Conversion, { where, order: { id: 'DESC' }, take: limit + 1 });
     const ids = rows.map(({ id }) => id);
@@ -68,6 +74,15 @@ export class ConversionSearch {
     const ledgerOf = (id: string) => entries.filter(({ conversionId }) => conversionId === id);
     return pageOf(rows, limit, (row) => itemOf(row, ledgerOf(row.id), catalog));
   }
+}
+
+/** `from` (inclusive) and `to` (exclusive), by time of arrival, which is the time in the id. */
+function receivedIn(filters: URLSearchParams): FindOperator<string>[] {
+  const [from, to] = [filters.get('from'), filters.get('to')];
+  return [
+    ...(from === null ? [] : [MoreThanOrEqual(idLowerBound(readTime('from', from)))]),
+    ...(to === null ? [] : [LessThan(idLowerBound(readTime('to', to)))]),
+  ];
 }
 
 /** An id that no row has: a filter by an unknown key finds nothing. */

@@ -1,13 +1,14 @@
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { BadRequestException, Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { parseClickId } from '@tallyback/protocol';
 import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier, type HttpReply } from '../http/http-reply.js';
 import type { HttpRequest } from '../http/http-request.js';
-import { type Page, readPageRequest } from '../http/page.js';
+import { readPageRequest } from '../http/page.js';
 import { jsonReply, problemReply } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonBody } from '../http/read-json-body.js';
-import { type ConversionItem, ConversionSearch } from './conversion-search.service.js';
+import { ConversionExport, EXPORT_FORMATS, type ExportFormat } from './conversion-export.service.js';
+import { ConversionSearch } from './conversion-search.service.js';
 import type { DecisionResult } from './decision-job.js';
 import { DecisionsService } from './decisions.service.js';
 import { readDecision } from './manual-decision.js';
@@ -18,15 +19,32 @@ import { outcomeBody } from './outcome-body.js';
 export class ConversionsController {
   constructor(
     private readonly conversions: ConversionSearch,
+    private readonly exports: ConversionExport,
     private readonly decisions: DecisionsService,
     private readonly replier: HttpReplier,
   ) {}
 
-  /** Newest first; filters by `advertiser`, `campaign`, `offer`, `partner`, `event`, `status`, `clickId`, `transactionId`. */
+  /**
+   * Newest first; filters by `advertiser`, `campaign`, `offer`, `partner`, `event`, `status`, `clickId`, `transactionId`,
+   * `from`, `to` (time of arrival). `format=csv|ndjson` writes out all of them instead of a page.
+   */
   @Get()
-  list(@PublicRequest() request: HttpRequest): Promise<Page<ConversionItem>> {
+  async list(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
     const query = readQuery(request);
-    return this.conversions.list(query, readPageRequest(query));
+    const format = readFormat(query);
+    if (format === 'json') {
+      const page = await this.conversions.list(query, readPageRequest(query));
+      return this.replier.send(response, jsonReply(200, page));
+    }
+    this.replier.send(response, {
+      status: 200,
+      headers: {
+        'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+        'content-disposition': `attachment; filename="conversions.${format}"`,
+        'cache-control': 'no-store',
+      },
+      stream: await this.exports.stream(query, format),
+    });
   }
 
   /** `{ status?, revenue?, currency?, reason? }`: a decision by hand; answers the conversion as it stands then. */
@@ -52,4 +70,14 @@ function replyTo(result: DecisionResult | null): HttpReply {
   return result.accepted
     ? jsonReply(200, outcomeBody(result.outcome, result.conversion))
     : problemReply(result.refusal);
+}
+
+function readFormat(query: URLSearchParams): 'json' | ExportFormat {
+  const given = query.get('format') ?? 'json';
+  const format = (['json', ...EXPORT_FORMATS] as const).find((known) => known === given);
+  if (format === undefined) throw new BadRequestException('"format" must be "json", "csv" or "ndjson".');
+  if (format !== 'json' && (query.has('limit') || query.has('cursor'))) {
+    throw new BadRequestException('An export has no pages: leave "limit" and "cursor" out, or narrow "from" and "to".');
+  }
+  return format;
 }

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { Injectable, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
@@ -8,6 +10,8 @@ export interface HttpReply {
   readonly body?: string;
   /** Instead of `body` where it is no text. */
   readonly bytes?: Buffer;
+  /** Instead of `body` where it is long; when it fails on its way, the connection is cut. */
+  readonly stream?: Readable;
 }
 
 /** Writes answers byte for byte the same over Express and Fastify. */
@@ -18,8 +22,14 @@ export class HttpReplier {
   send(response: unknown, reply: HttpReply): void {
     const adapter = this.host.httpAdapter;
     for (const [name, value] of Object.entries(reply.headers ?? {})) adapter.setHeader(response, name, value as string);
-    const { body = '', bytes, status } = reply;
+    const { body = '', bytes, stream, status } = reply;
+    if (stream) return void adapter.reply(response, cutWhenFailing(stream), status);
     // Nest would write a Buffer as JSON.
     adapter.reply(response, bytes ? new StreamableFile(bytes) : body, status);
   }
+}
+
+/** Nest would end the answer as if it were whole. */
+function cutWhenFailing(stream: Readable): StreamableFile {
+  return new StreamableFile(stream).setErrorHandler((_, response) => (response as unknown as ServerResponse).destroy());
 }
