@@ -60,13 +60,13 @@ export class ReplaysService {
     const arrival = new Arrival(request, row.receivedAt, { purpose: 'replay', vouched, replayOf });
     const standing = await this.standing(row);
     if (!standing) return this.postbacks.run(arrival, route.read);
-    const { advertiser, clickId, transactionId, deliveryId, sender } = row;
+    const { advertiser, clickId, transactionId, deliveryId } = row;
     arrival.note({
       advertiser: advertiser ?? undefined,
       clickId: clickId ?? undefined,
       transactionId: transactionId ?? undefined,
       deliveryId: deliveryId ?? undefined,
-      sender: sender ?? undefined,
+      sender: vouched?.sender.method,
     });
     const result: IntakeResult = {
       accepted: true,

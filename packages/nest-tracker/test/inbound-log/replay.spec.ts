@@ -111,6 +111,9 @@ describe('a replay', () => {
       const answer = await replay(tracker, row, { vouch: true });
       expect(answer.body).toMatchObject({ outcome: 'recorded', revenue: { amount: '5.00', currency: 'EUR' } });
       expect(await newestRow(tracker, { clickId: clickid })).toMatchObject({ sender: 'operator', replayOf: row.id });
+      expect((await replay(tracker, row, { vouch: true })).body).toMatchObject({ outcome: 'duplicate' });
+      const again = await newestRow(tracker, { clickId: clickid });
+      expect(again).toMatchObject({ outcome: 'duplicate', sender: 'operator', replayOf: row.id });
     });
 
     it('of a request that was proven by token, or by address, needs no proof again', async () => {
