@@ -1,3 +1,4 @@
+import { isClickId } from './is-click-id.js';
 import { attempt } from './lib/attempt.js';
 import type { Clicks } from './types.js';
 
@@ -5,7 +6,10 @@ import type { Clicks } from './types.js';
 export interface DirectOptions {
   /** Address of the tracker's `POST /v1/clicks`. */
   endpoint: string;
-  /** Key of the campaign. Default: as the address says; an address that names none is no click. */
+  /**
+   * Key of the campaign, for a page that only its links lead to: every address with this setting is a click. Default: as
+   * the address says; one that names none is no click.
+   */
   campaign?: string;
   /** Parameter that names the campaign in links. Default `campaign`. */
   campaignParam?: string;
@@ -14,7 +18,8 @@ export interface DirectOptions {
 /** What became of a direct click. */
 export interface DirectClick {
   /**
-   * `new`: the tracker recorded it. `same`: it had it already. `none`: the address names no campaign.
+   * `new`: the tracker recorded it. `same`: it had it already. `none`: the address names no campaign, or has a
+   * click id, so that the click was recorded on the way here.
    * `failed`: the tracker did not answer, or not with a click; a reload asks again, under the same key.
    */
   status: 'new' | 'same' | 'none' | 'failed';
@@ -37,26 +42,33 @@ export async function direct(
     const url = location.href;
     const { referrer } = document;
     const query = [...new URL(url).searchParams];
-    const { [campaignParam]: named, external_id: externalId } = Object.fromEntries(query);
+    const { [campaignParam]: named, external_id: externalId, clickid } = Object.fromEntries(query);
     campaign ??= named;
-    if (!campaign) return { status: 'none' };
 
-    // Kept for this landing: reloading, going back and duplicating the tab ask again about the same click.
-    const name = `_clk_d ${url}`;
     await clicks.ready;
-    await new Promise<void>((resolve) => {
+    // On every page, because consent may be withdrawn on any.
+    const isGranted = new Promise<void>((resolve) => {
       const look = () => {
         const consent = clicks.consent();
         if (consent === 'granted') resolve();
-        else if (consent === 'denied') attempt(() => sessionStorage.removeItem(name));
+        else if (consent === 'denied') attempt(() => sessionStorage.removeItem('_clk_d'));
       };
       clicks.subscribe(look);
       look();
     });
+    // The names of campaigns are in the addresses of tracked links, too, for the shop's own statistics.
+    if (!campaign || isClickId(clickid as string)) return { status: 'none' };
+    await isGranted;
     // Random, because two visitors may come by the same link in the same second.
-    const key = attempt(() => sessionStorage.getItem(name)) ?? crypto.getRandomValues(new Uint32Array(4)).join('-');
+    let key = crypto.getRandomValues(new Uint32Array(4)).join();
     // Without session storage a reload is a click of its own, as it is with a redirect.
-    attempt(() => sessionStorage.setItem(name, key));
+    attempt(() => {
+      // Kept for this landing: reloading, going back and duplicating the tab ask again about the same click.
+      const keys = new URLSearchParams(sessionStorage._clk_d);
+      key = keys.get(url) ?? key;
+      keys.set(url, key);
+      sessionStorage._clk_d = keys;
+    });
     const subs = Object.fromEntries(query.filter(([parameter]) => /^sub\d/.test(parameter)));
     const answer = await fetch(endpoint, {
       method: 'POST',

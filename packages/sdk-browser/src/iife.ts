@@ -14,22 +14,16 @@ type Method = ((...args: unknown[]) => unknown) | undefined;
 /** `window.tallyback`: an array of calls until the script has loaded, the clicks with `push()` from then on. */
 export type Global = Clicks & Parts & { push(...calls: Call[]): void };
 
-/**
- * The data attributes of our tag. Only a classic script is told which tag that is. A module has to look for one by name,
- * which may be somebody else's or not be there, so it takes one that says a word about consent, or else waits for it.
- */
-function settings(): Data {
-  const tag = document.currentScript ?? document.querySelector('script[src*=tallyback][data-consent]');
-  return (tag as HTMLElement | undefined)?.dataset ?? { consent: 'pending' };
-}
-
 const scope = window as unknown as { tallyback?: Global | Call[] };
 const early = scope.tallyback;
 
-// A second copy of the script finds the first one at work and leaves it alone. Anything that is neither is an element
-// with this id, which browsers show as a global too.
-if (!early || !('ready' in early)) {
-  const data = settings();
+// A second copy of the script finds the first one at work and leaves it alone. Anything that is neither is the page's
+// own, or an element with this id, which browsers show as a global too.
+if (!(early as Global | undefined)?.ready) {
+  // Only a classic script is told which tag is ours. A module has to look for one by name, which may be somebody else's or
+  // not be there, so it takes one that says a word about consent, or else waits for it.
+  const tag = document.currentScript ?? document.querySelector('script[src*=tallyback][data-consent]');
+  const data: Data = (tag as HTMLElement | null)?.dataset ?? { consent: 'pending' };
   const clicks = init(optionsOf(data));
   const push = (...calls: Call[]) => {
     for (const call of calls) {

@@ -14,8 +14,8 @@ export function optionsOf(data: Data): Options {
   return {
     ...(data as Options),
     params: wordsOf(data.params),
-    window: Number(data.window) || undefined,
-    keep: Number(data.keep) || undefined,
+    window: +(data.window as string) || undefined,
+    keep: +(data.keep as string) || undefined,
     cookie: data.cookie !== 'off' && { name: data.cookieName, domain: data.cookieDomain },
     storage: data.storage !== 'off',
   };

@@ -22,7 +22,7 @@ const SOURCES = { gpc, gpp, tcf };
 export function partsOf(clicks: Clicks, data: Data): Parts {
   const ours = () => token(clicks);
   forms(clicks, { ...data, value: data.fill ? ours : undefined });
-  wordsOf(data.consentFrom)?.map((name) => SOURCES[name as 'tcf']?.(clicks, { vendor: Number(data.vendor) }));
+  wordsOf(data.consentFrom)?.map((name) => SOURCES[name as 'tcf']?.(clicks, { vendor: +(data.vendor as string) }));
   if (data.direct) void direct(clicks, { ...data, endpoint: data.direct });
   const { url } = decorate(clicks, { ...data, domains: wordsOf(data.domains) ?? [] });
   return { token: ours, url };

@@ -78,6 +78,23 @@ export function formFields(browser: () => Browser): void {
       expect(seen).toEqual([id, 1]);
     });
 
+    it('empties what it has filled in when the click is forgotten', async () => {
+      const sent = await page.evaluate(() => {
+        const form = document.getElementById('order') as HTMLFormElement;
+        const seen: string[] = [];
+        form.addEventListener('submit', (event) => {
+          event.preventDefault();
+          seen.push((form.elements.namedItem('clickid') as HTMLInputElement).value);
+        });
+        form.requestSubmit();
+        clicks.setConsent('denied');
+        const data = [...new FormData(form)].map(String);
+        form.requestSubmit();
+        return [...seen, ...data];
+      });
+      expect(sent).toEqual([id, '', 'mail,a', 'clickid,']);
+    });
+
     it('works for forms that come later, and for fields with the names of form methods', async () => {
       await page.evaluate(() => {
         const form = '<form id="late" action="/late" data-click><input name="append"><input name="querySelectorAll">';
@@ -86,7 +103,7 @@ export function formFields(browser: () => Browser): void {
       expect(await send('late')).toBe(`append=&querySelectorAll=&clickid=${id}`);
     });
 
-    it.each(['matches', 'getAttribute', 'querySelectorAll', 'append'])(
+    it.each(['matches', 'getAttribute', 'querySelector', 'append'])(
       'fills a form that has a field named %s, for FormData and for submit handlers that read the fields',
       async (name) => {
         const filled = await page.evaluate((field) => {

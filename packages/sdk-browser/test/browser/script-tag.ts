@@ -114,5 +114,13 @@ export function scriptTag(browser: () => Browser): void {
       expect(await page.evaluate(() => seen[0] === tallyback && tallyback.get()?.id)).toBe(id);
       expect(errors).toEqual([]);
     });
+
+    it('works where the page has a text under its name', async () => {
+      const { page, errors } = await visit(
+        '<script>window.tallyback = "on"</script><script src="/tallyback.js"></script>',
+      );
+      expect(await page.evaluate(() => tallyback.get()?.id)).toBe(id);
+      expect(errors).toEqual([]);
+    });
   });
 }

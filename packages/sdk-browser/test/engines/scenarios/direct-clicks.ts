@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { clickIdAt, DAY } from '../../support/click-ids.js';
 import type { Stage } from '../support/describe-engine.js';
 import { eventually, until } from '../support/engine.js';
 
@@ -44,7 +45,7 @@ export function directClicks(stage: () => Stage): void {
         externalId: 'E+7',
         sub1: 'mail',
         sub10: 'x',
-        key: expect.stringMatching(/^[\d-]{20,64}$/),
+        key: expect.stringMatching(/^[\d,]{20,64}$/),
       });
     });
 
@@ -82,6 +83,31 @@ export function directClicks(stage: () => Stage): void {
         0,
         '',
       ]);
+    });
+
+    it('leave nothing behind when consent is withdrawn on another page of the visit', async () => {
+      const { world, tab, visit } = stage();
+      const site = world.site();
+      await visit(site, '/land?campaign=spring&external_id=E-9');
+      await send();
+      expect(await tab.evaluate(() => sessionStorage.length)).toBe(1);
+      await visit(site, '/boots');
+      expect(await send()).toEqual({ status: 'none' });
+      expect(await tab.evaluate(() => sessionStorage.length)).toBe(1);
+      await tab.evaluate(() => clicks.setConsent('denied'));
+      expect(await tab.evaluate(() => sessionStorage.length)).toBe(0);
+    });
+
+    it('are none where a redirect has recorded the click already, whatever campaign the address names', async () => {
+      const { world, tab, visit } = stage();
+      const id = clickIdAt(Date.now() - DAY, 'd1');
+      await visit(world.site(), `/land?campaign=spring&clickid=${id}`);
+      const before = sent().length;
+      expect(await send()).toEqual({ status: 'none' });
+      expect(sent()).toHaveLength(before);
+      expect(await tab.evaluate(() => clicks.all().map((click) => click.id))).toEqual([id]);
+      await visit(world.site(), '/land?campaign=spring&clickid={clickid}');
+      expect(await send()).toMatchObject({ status: 'new' });
     });
 
     it('arrive although the visitor leaves at once', async () => {
