@@ -1,4 +1,5 @@
 import { toMoneyJson } from '@tallyback/protocol';
+import type { Settled } from '@tallyback/sdk-node/outbox';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Click } from '../clicks/click.entity.js';
 import type { ConversionEvent } from '../events/tracker-events.js';
@@ -61,4 +62,10 @@ export function postbackContent(row: InboundPostback): LiveContent {
       conversionId,
     },
   };
+}
+
+/** An attempt to tell a partner; its whole story is in the outbound log under the same id. */
+export function partnerPostbackContent({ id, outcome, attempt, status }: Settled, now: number): LiveContent {
+  const at = new Date(now).toISOString();
+  return { type: 'postback', data: { id, at, direction: 'out', outcome, attempt, status: status ?? null } };
 }

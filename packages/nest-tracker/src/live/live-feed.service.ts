@@ -7,7 +7,14 @@ import { TrackerEvents } from '../events/tracker-events.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type LiveBus, ProcessBus } from './live-bus.js';
-import { clickContent, conversionContent, type LiveContent, type LiveEvent, postbackContent } from './live-event.js';
+import {
+  clickContent,
+  conversionContent,
+  type LiveContent,
+  type LiveEvent,
+  partnerPostbackContent,
+  postbackContent,
+} from './live-event.js';
 import { PostgresBus } from './postgres-bus.js';
 
 /** Events that are remembered for those who come back. */
@@ -52,6 +59,11 @@ export class LiveFeed implements OnModuleInit, OnModuleDestroy {
     );
     this.subscriptions.add(
       events.conversions$.subscribe((event) => this.publish((catalog) => conversionContent(event, catalog))),
+    );
+    this.subscriptions.add(
+      events.partnerPostbacks$.subscribe((settled) =>
+        this.publish(() => partnerPostbackContent(settled, this.clock.now())),
+      ),
     );
     this.subscriptions.add(events.postbacks$.subscribe((row) => this.publish(() => postbackContent(row))));
   }

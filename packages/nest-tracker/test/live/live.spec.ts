@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createPostgresDatabase, DATABASES } from '../support/databases.js';
+import { catalogWith, QUICK } from '../partner-postbacks/outbound.js';
+import { createPostgresDatabase, createSqliteDatabase, DATABASES } from '../support/databases.js';
 import { LiveReader } from '../support/live-reader.js';
 import { report, unique } from '../support/messages.js';
 import { onEveryTracker } from '../support/on-every-tracker.js';
+import { ok, startPartner } from '../support/partner-server.js';
 import { click, manage, send } from '../support/requests.js';
 import { startTracker, type Tracker } from '../support/start-tracker.js';
 
@@ -95,6 +97,29 @@ describe.each(DATABASES)('GET /v1/live on $database', ({ database: name, createD
       await again.ended;
     } finally {
       await tracker.close();
+      await database.drop();
+    }
+  });
+});
+
+describe('GET /v1/live', () => {
+  it('tells attempts to tell partners, too', async () => {
+    const [database, partner] = await Promise.all([createSqliteDatabase(), startPartner()]);
+    partner.answer = ok;
+    const seed = catalogWith([{ url: `${partner.url}/pb?id={external_id}`, on: ['purchase'], allowHttp: true }]);
+    const tracker = await startTracker({ database, options: { seed, partnerPostbacks: QUICK } });
+    try {
+      const reader = await watch(tracker, { query: '?types=postback' });
+      const clickId = await click(tracker, 'spring', 'external_id=x1');
+      await report(tracker, { clickId, transactionId: unique() });
+      const events = await reader.until(2);
+      expect(events.map(({ data }) => [data.direction, data.outcome])).toEqual([
+        ['in', 'recorded'],
+        ['out', 'delivered'],
+      ]);
+    } finally {
+      await tracker.close();
+      await partner.close();
       await database.drop();
     }
   });
