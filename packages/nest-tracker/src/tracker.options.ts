@@ -94,6 +94,8 @@ export interface RetentionOptions {
   readonly conversions?: number | false;
   /** The inbound log. Default 90. */
   readonly inboundLog?: number | false;
+  /** The log of what partners were told, and with it what was never delivered. At least 7. Default 90. */
+  readonly outboundLog?: number | false;
   /**
    * The ids of deliveries that had their effect; a message that comes again under its id after this is judged by its
    * transaction id alone. At least 7, since senders try for days. Default 90.

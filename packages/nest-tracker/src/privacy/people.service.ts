@@ -3,6 +3,7 @@ import { type EntityManager, type FindOptionsWhere, In, IsNull, Not } from 'type
 import { CatalogService } from '../catalog/catalog.service.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
+import { eraseTold } from '../partner-postbacks/erase-told.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { eraseMarkedRows, eraseMentions } from './log-eraser.js';
 
@@ -81,6 +82,7 @@ export class People {
         if (key !== undefined) transactionIds.set(key, [...(transactionIds.get(key) ?? []), transactionId]);
       }
       const conversionIds = all.map(({ id }) => id);
+      await eraseTold(manager, conversionIds);
       return {
         clicks: await eraseClicks(manager, [...clicks]),
         conversions: await eraseConversions(manager, conversionIds),

@@ -6,6 +6,8 @@ import { DirectClick } from '../clicks/direct-click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
 import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
+import { deleteWaiting } from '../partner-postbacks/erase-told.js';
+import { OutboundPostback } from '../partner-postbacks/outbound-postback.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -21,9 +23,16 @@ const DEFAULTS: Required<RetentionOptions> = {
   clicks: false,
   conversions: false,
   inboundLog: 90,
+  outboundLog: 90,
   seenDeliveries: 90,
 };
-const LEAST: Record<keyof RetentionOptions, number> = { clicks: 1, conversions: 1, inboundLog: 1, seenDeliveries: 7 };
+const LEAST: Record<keyof RetentionOptions, number> = {
+  clicks: 1,
+  conversions: 1,
+  inboundLog: 1,
+  outboundLog: 7,
+  seenDeliveries: 7,
+};
 
 /** Pages tell a click again within their session; afterwards nobody asks for its identity. */
 const DIRECT_CLICK_DAYS = 30;
@@ -78,11 +87,12 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(): Promise<Swept> {
     await this.privacy.forgetPastDays();
     await this.remove(DirectClick, DIRECT_CLICK_DAYS);
-    const { clicks, conversions, inboundLog, seenDeliveries } = this.days;
+    const { clicks, conversions, inboundLog, outboundLog, seenDeliveries } = this.days;
     return {
       clicks: await this.remove(Click, clicks),
       conversions: await this.remove(Conversion, conversions, [LedgerEntry, SeenDelivery]),
       inboundLog: await this.remove(InboundPostback, inboundLog),
+      outboundLog: await this.remove(OutboundPostback, outboundLog),
       seenDeliveries: await this.remove(SeenDelivery, seenDeliveries),
     };
   }
@@ -125,6 +135,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
       if (ids.length === 0) return 0;
       for (const part of parts) await manager.delete(part, { conversionId: In(ids) });
       await manager.delete(entity, ids);
+      if (entity === OutboundPostback) await deleteWaiting(manager, ids);
       return ids.length;
     });
   }

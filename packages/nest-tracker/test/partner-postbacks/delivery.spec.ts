@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createUrlVerifier } from '@tallyback/protocol';
+import { createId, createUrlVerifier } from '@tallyback/protocol';
 import { Webhook } from 'standardwebhooks';
+import { ClicksService, Retention, TrackerEvents } from '../../src/index.js';
 import { SECRETS } from '../support/catalog.js';
-import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { DATABASES, type Row, type TestDatabase } from '../support/databases.js';
 import { decide, report, unique } from '../support/messages.js';
 import { ok, type PartnerServer, says, startPartner } from '../support/partner-server.js';
 import { click, type Json, manage } from '../support/requests.js';
@@ -168,14 +169,43 @@ describe.each(DATABASES)('postbacks to partners on $database', ({ database: name
     expect(skipped).toMatchObject([{ state: 'skipped', answer: expect.stringContaining('has no {external_id}') }]);
   });
 
-  it('are sent for a conversion whose click appears later', async () => {
-    const { body } = await report(tracker, {
-      transactionId: unique(),
-      customerId: unique('c'),
-      revenue: '1.00',
-      currency: 'EUR',
-    });
+  it('are sent for a conversion when its click appears later', async () => {
+    const external = externalId();
+    const clickId = await click(tracker, 'spring', `external_id=${external}`);
+    const found = await tracker.get(ClicksService).find(clickId);
+    const [row] = (await database.query('SELECT * FROM tallyback_clicks WHERE id = $1', [clickId])) as [Row];
+    await database.query('DELETE FROM tallyback_clicks WHERE id = $1', [clickId]);
+    const { body } = await report(tracker, { clickId, transactionId: unique() });
     expect(body.outcome).toBe('unattributed');
-    expect(await outboundLog(tracker, { conversion: String(body.conversionId) })).toEqual([]);
+    const conversion = String(body.conversionId);
+    expect(await outboundLog(tracker, { conversion })).toEqual([]);
+    const names = Object.keys(row);
+    const places = names.map((_, i) => `$${i + 1}`).join(', ');
+    const values = names.map((name) => row[name]);
+    await database.query(`INSERT INTO tallyback_clicks (${names}) VALUES (${places})`, values);
+    if (found) tracker.get(TrackerEvents).emitClick(found);
+    await logged(tracker, { conversion, state: 'delivered' }, 1);
+    expect(about(external)).toHaveLength(1);
+  });
+
+  it('are blanked in the log when the person is erased', async () => {
+    partner.answer = says(404, 'gone');
+    const { clickId, conversion } = await convert('purchase');
+    await logged(tracker, { conversion, state: 'dead' }, 1);
+    await manage(tracker, `/v1/people/by-click/${clickId}`, { method: 'DELETE' });
+    const [row] = await outboundLog(tracker, { conversion });
+    expect(row).toMatchObject({ state: 'skipped', url: '', body: null, answer: expect.stringContaining('erased') });
+  });
+
+  it('leave the log when they are old enough, delivered or not', async () => {
+    partner.answer = says(404, 'gone');
+    const { conversion } = await convert('purchase');
+    const [dead] = await logged(tracker, { conversion, state: 'dead' }, 1);
+    const old = createId(Date.now() - 100 * 86_400_000);
+    await database.query('UPDATE tallyback_outbound_postbacks SET id = $1 WHERE id = $2', [old, dead?.id]);
+    await database.query('UPDATE tallyback_outbox_deliveries SET id = $1 WHERE id = $2', [old, dead?.id]);
+    expect(await tracker.get(Retention).sweep()).toMatchObject({ outboundLog: 1 });
+    const left = await database.query('SELECT id FROM tallyback_outbox_deliveries WHERE id = $1', [old]);
+    expect([left, await outboundLog(tracker, { conversion })]).toEqual([[], []]);
   });
 });

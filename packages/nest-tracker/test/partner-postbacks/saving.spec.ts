@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecret } from '@tallyback/protocol';
+import { sendOnce } from '@tallyback/sdk-node/outbox';
 import { parseSeed } from '../../src/catalog/parse-seed.js';
+import { partnerDestination } from '../../src/partner-postbacks/partner-destination.js';
+import { startPartner } from '../support/partner-server.js';
 
 const faultsOf = (postback: object, options: object = {}) => {
   try {
@@ -47,5 +50,16 @@ describe('saving a partner’s postback', () => {
   it('takes private addresses where the module allows them', () => {
     const url = 'https://127.0.0.1/?id={clickid}';
     expect(faultsOf({ url }, { allowPrivateAddresses: true })).toEqual([]);
+  });
+
+  it('is no way around: where a name leads is looked at again when connecting, and nothing is sent', async () => {
+    const partner = await startPartner();
+    const request = { id: 'p1', body: JSON.stringify({ method: 'GET', url: `${partner.url}/?id=1` }), now: Date.now() };
+    const refused = await sendOnce(partnerDestination({}), request);
+    expect(refused).toMatchObject({ verdict: { outcome: 'retry', why: expect.stringContaining('not public') } });
+    expect(partner.told).toHaveLength(0);
+    const allowed = await sendOnce(partnerDestination({}, { allowPrivateAddresses: true }), request);
+    expect(allowed.verdict.outcome).toBe('delivered');
+    await partner.close();
   });
 });

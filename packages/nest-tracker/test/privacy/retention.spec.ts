@@ -58,6 +58,7 @@ describe.each(DATABASES)('retention on $database', ({ database: name, createData
       clicks: 0,
       conversions: 0,
       inboundLog: 1,
+      outboundLog: 0,
       seenDeliveries: 1,
     });
     expect(await counts()).toEqual({ clicks: 2, conversions: 2, ledger: 2, inboundLog: 1, seenDeliveries: 1 });
