@@ -4,8 +4,10 @@ import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
 import { CatalogManagement } from './catalog/catalog-management.service.js';
 import { CapWatch } from './clicks/cap-watch.js';
+import { ClickLinks } from './clicks/click-links.service.js';
 import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
+import { ClicksAhead } from './clicks/clicks-ahead.js';
 import { DirectClicks } from './clicks/direct-clicks.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
@@ -77,7 +79,9 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     CatalogService,
     BulkReplaysService,
     ClassicPostbacks,
+    ClickLinks,
     ClickLookup,
+    ClicksAhead,
     ClicksService,
     Clock,
     CompatPostbacks,

@@ -31,6 +31,11 @@ export interface TrackerOptions {
   readonly publicUrl?: string;
   /** Where visitors of unknown and paused campaigns go. Default: none, they get a 404 problem. */
   readonly fallbackUrl?: string;
+  /**
+   * Whether plain click links (`GET /c/:campaign` without `X-Forwarded-*` or `Forwarded` headers) are answered ahead of the
+   * host's middleware, guards and interceptors. Default false.
+   */
+  readonly clicksAheadOfMiddleware?: boolean;
   /** How far a signature's time may be off, both ways, in seconds. Default 300. */
   readonly signatureToleranceSeconds?: number;
   /**

@@ -10,7 +10,10 @@ import { WriteBatcher } from '../storage/write-batcher.js';
 import { Click } from './click.entity.js';
 import { cleanText, readClickParameters } from './click-parameters.js';
 import { directClickWriter, type PendingDirectClick } from './direct-click-writer.js';
+import { recentAnswers } from './recent-answers.js';
 import type { TrafficKind } from './traffic-kind.js';
+
+const isRobot = recentAnswers(4096, (userAgent) => isbot(userAgent));
 
 /** A visit as it came in. */
 export interface Visit {
@@ -86,7 +89,7 @@ export class ClicksService implements OnModuleInit {
     click.id = createId(now);
     click.at = now;
     click.kind = kind;
-    click.bot = !userAgent || isbot(userAgent);
+    click.bot = !userAgent || isRobot(userAgent);
     click.firstParty = firstParty;
     click.campaignId = campaign.row.id;
     click.offerId = offer.row.id;

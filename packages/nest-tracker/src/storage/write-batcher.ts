@@ -3,6 +3,9 @@ import { isDataFault } from './storage-failure.js';
 /** How many rows one commit takes at the most; more wait for the next. */
 const MAX_BATCH = 512;
 
+/** Turns of the event loop that rows are gathered for at the most. */
+const MAX_TURNS = 8;
+
 interface Waiting<Row> {
   readonly row: Row;
   readonly resolve: () => void;
@@ -31,10 +34,22 @@ export class WriteBatcher<Row> {
   }
 
   private async run(): Promise<void> {
-    // One turn of the event loop, so that requests which arrived together are written together.
-    await new Promise(setImmediate);
-    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, MAX_BATCH));
+    do {
+      await this.gather();
+      await this.commit(this.waiting.splice(0, MAX_BATCH));
+    } while (this.waiting.length > 0);
     this.running = undefined;
+  }
+
+  /**
+   * Turns of the event loop for as long as each brings more: a commit costs as much as many requests, and those that were
+   * answered after the last one are about to come back. A lone row waits for one turn.
+   */
+  private async gather(): Promise<void> {
+    for (let turn = 0, before = 0; turn < MAX_TURNS && this.waiting.length > before; turn++) {
+      before = this.waiting.length;
+      await new Promise(setImmediate);
+    }
   }
 
   private async commit(batch: readonly Waiting<Row>[]): Promise<void> {
