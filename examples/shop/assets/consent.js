@@ -5,12 +5,11 @@ const banner = document.getElementById('consent');
 const settings = document.getElementById('consent-settings');
 
 function remembered() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    // Storage is switched off: then the question comes again on the next page.
-    return null;
-  }
+  // Blocked cookies: then the question comes again on the next page.
+  return document.cookie
+    .split('; ')
+    .find((pair) => pair.startsWith(`${KEY}=`))
+    ?.slice(KEY.length + 1);
 }
 
 function tell(answer) {
@@ -21,12 +20,15 @@ function tell(answer) {
 banner.addEventListener('click', ({ target }) => {
   const { answer } = target.dataset;
   if (!answer) return;
-  try {
-    localStorage.setItem(KEY, answer);
-  } catch {
-    // See above.
-  }
+  // A cookie, because the server has to know as well whether it may keep the click.
+  // biome-ignore lint/suspicious/noDocumentCookie: cookieStore is missing on plain http
+  document.cookie = `${KEY}=${answer}; Path=/; Max-Age=15552000; SameSite=Lax`;
   tell(answer);
+  // The server's cookie follows at once. Should this fail, it follows with the next page.
+  // The answer is read because Chromium takes one that nobody wants for an aborted request.
+  fetch('/_c/click', { method: answer === 'granted' ? 'POST' : 'DELETE' })
+    .then((response) => response.text())
+    .catch(() => {});
   banner.hidden = true;
   // A keyboard user stands on a button that is gone now.
   settings.focus();

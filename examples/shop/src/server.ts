@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { plain, type Reply } from './reply.js';
 import { FormTooLargeError, readForm } from './request-body.js';
 import type { Shop } from './shop.js';
+import { keepClick, keptClickId, syncClick } from './visitor-click.js';
 
 // Nothing but files of our own origin, no inline script or style: text that slips through unescaped still does nothing.
 // The one other host that scripts may talk to is the tracker.
@@ -11,7 +12,7 @@ function securityHeaders(clicksUrl?: string): Reply['headers'] {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src ${clicksUrl === undefined ? "'none'" : new URL(clicksUrl).origin}`,
+    `connect-src 'self' ${clicksUrl === undefined ? '' : new URL(clicksUrl).origin}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -31,7 +32,8 @@ function securityHeaders(clicksUrl?: string): Reply['headers'] {
 export function createShopServer(shop: Shop, log: (line: string) => void, clicksUrl?: string): Server {
   const always = securityHeaders(clicksUrl);
   return createServer((request, response) => {
-    answer(shop, request)
+    keepClick(request, response);
+    answer(shop, request, response)
       .catch((error: unknown) => {
         if (error instanceof FormTooLargeError) return plain(413, error.message, { connection: 'close' });
         log(`${request.method} failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -42,20 +44,25 @@ export function createShopServer(shop: Shop, log: (line: string) => void, clicks
   });
 }
 
-async function answer(shop: Shop, request: IncomingMessage): Promise<Reply> {
+async function answer(shop: Shop, request: IncomingMessage, response: ServerResponse): Promise<Reply> {
   const target = `http://shop${request.url ?? '/'}`;
   if (!URL.canParse(target)) return plain(400, 'This address cannot be read.');
   const { pathname, searchParams } = new URL(target);
+  if (pathname === '/_c/click') return syncClick(request, response);
   switch (request.method) {
     case 'GET':
     case 'HEAD':
       return shop.get(pathname, searchParams);
-    case 'POST':
+    case 'POST': {
       // Browsers say where a form comes from; one that another site sends in the visitor's name is refused.
       if (!['same-origin', undefined].includes(request.headers['sec-fetch-site'] as string | undefined)) {
         return plain(403, 'This form was sent from another site.');
       }
-      return shop.post(pathname, await readForm(request));
+      const form = await readForm(request);
+      // What the page's script has forgotten, the server's cookie may still know.
+      if (!form.get('clickid')) form.set('clickid', keptClickId(request) ?? '');
+      return shop.post(pathname, form);
+    }
     default:
       return plain(405, 'Only GET, HEAD and POST are answered here.', { allow: 'GET, HEAD, POST' });
   }

@@ -90,6 +90,41 @@ describeInChromium('a visitor in Chromium', (browser) => {
     expect(complaints).toEqual([]);
   }, 60_000);
 
+  it('is counted by the cookie of the server when the browser has thrown away what scripts had stored', async () => {
+    await page.goto(`${town.trackerUrl}/c/spring?external_id=p-3`);
+    const clickId = new URL(page.url()).searchParams.get('clickid');
+    // The visitor has said no just now.
+    expect(await serverCookies()).toEqual([]);
+    await page.click('#consent-settings');
+    const [answered] = await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith('/_c/click')),
+      page.click('[data-answer=granted]'),
+    ]);
+    expect(answered.status()).toBe(200);
+    expect(await serverCookies()).toEqual([
+      expect.objectContaining({ httpOnly: true, value: expect.stringContaining(String(clickId)) }),
+    ]);
+
+    // As a browser does after a week.
+    await page.evaluate(`localStorage.clear(); sessionStorage.clear();
+      for (const name of document.cookie.match(/[^ =]+(?==)/g)) document.cookie = name + '=; Path=/; Max-Age=0';`);
+    await page.goto(`${town.shopUrl}/checkout?product=tarn-daypack&quantity=1`);
+    expect(await page.evaluate('[document.cookie, localStorage.length]')).toEqual(['', 0]);
+    expect(await serverCookies()).toHaveLength(1);
+    await page.type('#name', 'Ola');
+    await page.type('#email', 'ola@example.com');
+    await follow('form[data-click] button');
+    const orderId = await page.$eval('[data-order]', (element) => element.textContent ?? '');
+    expect(await town.inbound(orderId)).toEqual([expect.objectContaining({ outcome: 'recorded', clickId })]);
+
+    await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith('/_c/click')),
+      page.click('[data-answer=denied]'),
+    ]);
+    expect(await serverCookies()).toEqual([]);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   it('needs no mouse', async () => {
     await page.goto(`${town.shopUrl}/checkout?product=tarn-daypack&quantity=1`);
     await page.focus('#name');
@@ -120,7 +155,13 @@ describeInChromium('a visitor in Chromium', (browser) => {
 
   /** What the SDK has stored: in its cookie and in localStorage. */
   async function kept(): Promise<unknown> {
-    return page.evaluate('[document.cookie, localStorage.getItem("_clk")]');
+    return page.evaluate('[/_clk=[^;]*|$/.exec(document.cookie)[0], localStorage.getItem("_clk")]');
+  }
+
+  /** What the shop's server has stored, which no script of the page can see. */
+  async function serverCookies() {
+    const cookies = await page.browserContext().cookies();
+    return cookies.filter(({ name }) => name === '_clk_s');
   }
 
   async function follow(selector: string): Promise<void> {

@@ -60,9 +60,7 @@ export function landingCookie<Request extends LandingRequest>(
     const exchange = readExchange(request);
     if (!isPage(exchange)) return { status: 'skipped' };
     const settings = settingsOf(exchange, options);
-    const { consent = 'granted' } = options;
-    const word = settings.isObjected ? 'denied' : typeof consent === 'function' ? consent(request) : consent;
-    const [landing, cookies] = decide(exchange, settings, word, options);
+    const [landing, cookies] = decide(exchange, settings, consentOf(request, settings, options), options);
     writeCookies(response, cookies);
     return landing;
   } catch (error) {
@@ -73,15 +71,31 @@ export function landingCookie<Request extends LandingRequest>(
 /**
  * The visitor's newest click by the cookies that came along: for the checkout, when its form brings none. Never throws.
  *
- * @returns undefined without a click that counts, or when the browser objects by Global Privacy Control
+ * @param options those of {@link landingCookie}
+ * @returns undefined without a click that counts, when consent is denied, or when the browser objects (Global Privacy
+ *   Control)
  */
-export function landingClick(request: LandingRequest, options: ClickCookieOptions = {}): Touch | undefined {
+export function landingClick<Request extends LandingRequest>(
+  request: Request,
+  options: LandingOptions<Request> = {},
+): Touch | undefined {
   try {
     const settings = settingsOf(readExchange(request), options);
-    return settings.isObjected ? undefined : mergeTouches(settings.known, settings).at(-1);
+    return consentOf(request, settings, options) === 'denied'
+      ? undefined
+      : mergeTouches(settings.known, settings).at(-1);
   } catch {
     return undefined;
   }
+}
+
+function consentOf<Request extends LandingRequest>(
+  request: Request,
+  { isObjected }: Settings,
+  { consent = 'granted' }: LandingOptions<Request>,
+): LandingConsent {
+  if (isObjected) return 'denied';
+  return typeof consent === 'function' ? consent(request) : consent;
 }
 
 /** Browsers without fetch metadata, and pages over plain http, say by `Accept` that they want a page. */

@@ -58,7 +58,7 @@ function decide(exchange: Exchange, body: string, options: SyncOptions): [Synced
   if (body.length > MAX_BODY_CHARACTERS) return only(413);
   const { place, sent, known, isObjected, ...rules } = settingsOf(exchange, options);
   const removal = () => (sent.length > 0 ? removingCookies(place) : []);
-  if (exchange.method === 'DELETE') return [{ status: 204, body: '' }, removal()];
+  if (exchange.method === 'DELETE') return [{ status: 200, body: '' }, removal()];
   const touches = isObjected ? [] : mergeTouches([...known, ...decodeTouches(body)], rules);
   const last = touches.at(-1);
   if (last === undefined) return [{ status: 200, body: '' }, removal()];
