@@ -7,8 +7,8 @@ export interface DirectOptions {
   /** Address of the tracker's `POST /v1/clicks`. */
   endpoint: string;
   /**
-   * Key of the campaign, for a page that only its links lead to: every address with this setting is a click. Default: as
-   * the address says; one that names none is no click.
+   * Key of the campaign, for a page that only its links lead to: whoever comes there is a click, once for each tab and
+   * query. Default: as the address says; one that names none is no click.
    */
   campaign?: string;
   /** Parameter that names the campaign in links. Default `campaign`. */
@@ -38,10 +38,9 @@ export async function direct(
   { endpoint, campaign, campaignParam = 'campaign' }: DirectOptions,
 ): Promise<DirectClick> {
   try {
-    // Of this very moment: a client-side navigation may change both before consent comes.
-    const url = location.href;
-    const { referrer } = document;
-    const query = [...new URL(url).searchParams];
+    // Of this very moment: a client-side navigation may change it before consent comes.
+    const { href: url, search } = location;
+    const query = [...new URLSearchParams(search)];
     const { [campaignParam]: named, external_id: externalId, clickid } = Object.fromEntries(query);
     campaign ??= named;
 
@@ -63,10 +62,11 @@ export async function direct(
     let key = crypto.getRandomValues(new Uint32Array(4)).join();
     // Without session storage a reload is a click of its own, as it is with a redirect.
     attempt(() => {
-      // Kept for this landing: reloading, going back and duplicating the tab ask again about the same click.
+      // Kept for this landing: reloading, going back and duplicating the tab ask again about the same click. By its query,
+      // because the visitor may have followed a link within the page, or one that takes the query along.
       const keys = new URLSearchParams(sessionStorage._clk_d);
-      key = keys.get(url) ?? key;
-      keys.set(url, key);
+      key = keys.get(search) ?? key;
+      keys.set(search, key);
       sessionStorage._clk_d = keys;
     });
     const subs = Object.fromEntries(query.filter(([parameter]) => /^sub\d/.test(parameter)));
@@ -76,7 +76,7 @@ export async function direct(
       keepalive: true,
       credentials: 'include',
       // As text, because JSON would need a preflight.
-      body: JSON.stringify({ campaign, url, referrer, externalId, key, ...subs }),
+      body: JSON.stringify({ campaign, url, referrer: document.referrer, externalId, key, ...subs }),
     });
     const { clickId, status } = await answer.json();
     if (answer.ok && clickId) {

@@ -57,8 +57,15 @@ export function directClicks(stage: () => Stage): void {
       await visit(site, '/elsewhere?campaign=spring&n=2');
       const other = await send();
       expect(other?.clickId).not.toBe(first?.clickId);
-      await visit(site, '/land?campaign=spring&n=1');
-      expect(await send()).toEqual({ status: 'same', clickId: first?.clickId });
+      // Also after a link within the page, and on a page that was given the query.
+      for (const path of [
+        '/land?campaign=spring&n=1',
+        '/land?campaign=spring&n=1#boots',
+        '/boots?campaign=spring&n=1',
+      ]) {
+        await visit(site, path);
+        expect(await send()).toEqual({ status: 'same', clickId: first?.clickId });
+      }
       expect(await tab.evaluate(() => clicks.all().length)).toBe(2);
     });
 
