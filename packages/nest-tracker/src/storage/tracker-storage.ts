@@ -8,6 +8,7 @@ import { type PreparedStatements, readOnSqlite, runOnPostgres, runOnSqlite } fro
 import { whileBusy } from './sqlite-busy.js';
 import { sqliteConnectionOf } from './sqlite-connection.js';
 import { SqliteTurns } from './sqlite-turns.js';
+import { DatabaseClosedError } from './storage-failure.js';
 import type { Query, RawRow, TransactionWork } from './transaction-work.js';
 
 /** Writes many rows in one commit. */
@@ -56,7 +57,9 @@ export class TrackerStorage implements OnApplicationShutdown {
   /** Runs one reading statement of our own, outside a transaction. */
   async read({ text, parameters }: Query): Promise<readonly RawRow[]> {
     if (this.dialect === 'sqlite') {
-      return readOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, { text, parameters });
+      const connection = sqliteConnectionOf(this.dataSource);
+      if (!connection.open) throw new DatabaseClosedError();
+      return readOnSqlite(connection, this.prepared, { text, parameters });
     }
     return this.dataSource.query<RawRow[]>(text, [...parameters]);
   }
