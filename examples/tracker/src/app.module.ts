@@ -7,7 +7,14 @@ import type { Environment } from './environment.js';
 class AppModule {}
 
 /** The application's root module for an environment. */
-export function configureApp({ database, adminToken, publicUrl, seed }: Environment): DynamicModule {
-  const options = { database, adminToken, seed, ...(publicUrl !== undefined && { publicUrl }) };
+export function configureApp({
+  database,
+  adminToken,
+  publicUrl,
+  seed,
+  allowPrivateAddresses,
+}: Environment): DynamicModule {
+  const partnerPostbacks = { allowPrivateAddresses };
+  const options = { database, adminToken, seed, partnerPostbacks, ...(publicUrl !== undefined && { publicUrl }) };
   return { module: AppModule, imports: [TrackerModule.forRoot(options)] };
 }

@@ -30,6 +30,7 @@ describe('readEnvironment', () => {
       trustProxy: [],
       adminToken: undefined,
       seed: undefined,
+      allowPrivateAddresses: false,
       adapter: 'fastify',
       logLevel: 'warn',
     };
@@ -56,6 +57,7 @@ describe('readEnvironment', () => {
         TRUST_PROXY: '10.0.0.0/8, ::1',
         ADMIN_TOKEN: 'a-token',
         SEED: seed,
+        ALLOW_PRIVATE_ADDRESSES: 'true',
         ADAPTER: 'express',
         LOG_LEVEL: 'debug',
       }),
@@ -67,6 +69,7 @@ describe('readEnvironment', () => {
       trustProxy: ['10.0.0.0/8', '::1'],
       adminToken: 'a-token',
       seed: { advertisers: [] },
+      allowPrivateAddresses: true,
       adapter: 'express',
       logLevel: 'debug',
     });
@@ -80,6 +83,7 @@ describe('readEnvironment', () => {
       TRUST_PROXY: '10.0.0.0/8,everyone',
       ADMIN_TOKEN: 'two words',
       SEED: join(folder, 'missing.json'),
+      ALLOW_PRIVATE_ADDRESSES: 'maybe',
       ADAPTER: 'koa',
       LOG_LEVEL: 'loud',
     });
@@ -90,6 +94,7 @@ describe('readEnvironment', () => {
       'TRUST_PROXY',
       'ADMIN_TOKEN',
       'SEED',
+      'ALLOW_PRIVATE_ADDRESSES',
       'ADAPTER',
       'LOG_LEVEL',
     ]);

@@ -23,6 +23,8 @@ export interface Environment {
   adminToken: string | undefined;
   /** The parsed catalog file, handed to the module, which checks it. */
   seed: unknown;
+  /** Whether postbacks to partners may go to private and loopback addresses. */
+  allowPrivateAddresses: boolean;
   adapter: Adapter;
   logLevel: LogLevel;
 }
@@ -63,6 +65,7 @@ export function readEnvironment(variables: Variables): Environment {
     trustProxy: read<readonly string[]>('TRUST_PROXY', parseAddresses, []),
     adminToken: read<string | undefined>('ADMIN_TOKEN', parseToken, undefined),
     seed: read<unknown>('SEED', readSeed, undefined),
+    allowPrivateAddresses: read('ALLOW_PRIVATE_ADDRESSES', oneOf(['true', 'false']), 'false') === 'true',
     adapter: read('ADAPTER', oneOf(ADAPTERS), 'fastify'),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'warn'),
   };
