@@ -1,3 +1,5 @@
+export { ApiKey, type Role } from './access/api-key.entity.js';
+export { type ApiKeyItem, ApiKeys } from './access/api-keys.service.js';
 export { Audit, type AuditItem } from './audit/audit.service.js';
 export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Advertiser } from './catalog/advertiser.entity.js';

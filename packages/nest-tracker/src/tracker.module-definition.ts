@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken, UseFilters } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AdvertiserSecretsController } from './catalog/advertiser-secrets.controller.js';
 import { CATALOG_CONTROLLERS } from './catalog/catalog.controllers.js';
@@ -51,6 +52,7 @@ const MANAGEMENT = [
   PeopleController,
   ...CATALOG_CONTROLLERS,
   AuditController,
+  ApiKeysController,
   LiveController,
   MetricsController,
 ];

@@ -1,4 +1,5 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { ApiKeys } from './access/api-keys.service.js';
 import { Audit } from './audit/audit.service.js';
 import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
@@ -69,6 +70,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     AdminGuard,
     AttributionHealer,
     AdvertiserSecrets,
+    ApiKeys,
     Audit,
     BatchesService,
     BodyErrors,
@@ -123,6 +125,7 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
   ],
   exports: [
     AdvertiserSecrets,
+    ApiKeys,
     Audit,
     BulkReplaysService,
     CatalogManagement,

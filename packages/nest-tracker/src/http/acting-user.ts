@@ -2,13 +2,21 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
 const MAX_LENGTH = 96;
 
+/** A request that an API key has let in. */
+export interface KeyedRequest {
+  /** Id of the key. */
+  tallybackKey?: string;
+  readonly user?: unknown;
+}
+
 /**
  * Who makes a management request, for the ledger: `admin`, with the id of the user that the host's own guard has put on
- * the request, when there is one.
+ * the request, when there is one; `key:` and the id of the API key that it came with.
  */
-export const ActingUser = createParamDecorator((_: unknown, context: ExecutionContext): string =>
-  actorOf(context.switchToHttp().getRequest<{ user?: unknown }>().user),
-);
+export const ActingUser = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const { tallybackKey, user } = context.switchToHttp().getRequest<KeyedRequest>();
+  return tallybackKey === undefined ? actorOf(user) : `key:${tallybackKey}`;
+});
 
 export function actorOf(user: unknown): string {
   const { id, sub, username } = (typeof user === 'object' && user !== null ? user : { id: user }) as Record<

@@ -1,22 +1,43 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type CanActivate, type ExecutionContext, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  ForbiddenException,
+  Inject,
+  Injectable,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { ApiKeys } from '../access/api-keys.service.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import type { KeyedRequest } from './acting-user.js';
 import { header, readHttpRequest } from './http-request.js';
 
-/** Lets a management request in by `Authorization: Bearer <adminToken>`. */
+/** Lets a management request in by `Authorization: Bearer` with the admin token or an API key. */
 @Injectable()
 export class AdminGuard implements CanActivate {
-  constructor(@Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions) {}
+  constructor(
+    @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
+    private readonly keys: ApiKeys,
+  ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const { adminToken } = this.options;
     // Without a token the module has booted only because this is a developer's or a test's own machine.
     if (!adminToken) return true;
     const request = readHttpRequest(context.switchToHttp().getRequest());
     const [, given] = /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
     if (given !== undefined && sameText(given, adminToken)) return true;
+    const key = given === undefined ? undefined : await this.keys.find(given);
+    if (key) {
+      const reads = request.method === 'GET' || request.method === 'HEAD';
+      if (key.role === 'read' && !reads) throw new ForbiddenException('This key may look at things, not change them.');
+      context.switchToHttp().getRequest<KeyedRequest>().tallybackKey = key.id;
+      return true;
+    }
     context.switchToHttp().getResponse().header('www-authenticate', 'Bearer realm="tallyback"');
-    throw new UnauthorizedException('Management routes need the header "Authorization: Bearer <admin token>".');
+    throw new UnauthorizedException(
+      'Management routes need the header "Authorization: Bearer <admin token or API key>".',
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { ApiKey } from '../access/api-key.entity.js';
 import { AuditEntry } from '../audit/audit-entry.entity.js';
 import { Advertiser } from '../catalog/advertiser.entity.js';
 import { AdvertiserSecret } from '../catalog/advertiser-secret.entity.js';
@@ -23,6 +24,7 @@ export const trackerEntities = [
   Partner,
   Campaign,
   AuditEntry,
+  ApiKey,
   Click,
   DirectClick,
   Conversion,

@@ -108,6 +108,20 @@ const tables = [
     indices: [index('tallyback_audit_subject', 'kind', 'key', 'id')],
   }),
   new Table({
+    name: 'tallyback_api_keys',
+    columns: [
+      id,
+      text('name', 200),
+      text('role', 16),
+      text('fingerprint', 64),
+      text('hint', 8),
+      text('created_by', 96),
+      big('created_at'),
+      nullable(big('expires_at')),
+    ],
+    indices: [unique('tallyback_api_keys_fingerprint', 'fingerprint')],
+  }),
+  new Table({
     name: 'tallyback_clicks',
     columns: [
       id,
