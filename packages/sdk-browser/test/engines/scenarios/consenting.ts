@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { syncCookie } from '@tallyback/sdk-node/landing';
 import { clickIdAt, DAY } from '../../support/click-ids.js';
 import type { Stage } from '../support/describe-engine.js';
 import { eventually, until } from '../support/engine.js';
@@ -157,12 +158,10 @@ export function consenting(stage: () => Stage): void {
 
     it('has the server keep the click in a cookie of its own, restores it from there, and has it removed when denied', async () => {
       const { world, tab, visit } = stage();
-      world.page('/_c/click', ({ method, headers, body }) => {
-        const kept = decodeURIComponent(/_clk_s=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '');
-        const next = method === 'DELETE' ? '' : body || kept;
-        const life = method === 'DELETE' ? 0 : 86_400;
-        const cookie = `_clk_s=${encodeURIComponent(next)}; Path=/; HttpOnly; Max-Age=${life}`;
-        return { headers: { 'set-cookie': cookie }, body: next };
+      world.page('/_c/click', ({ method, headers, body, url }) => {
+        const kept = new Headers();
+        const answer = syncCookie({ method, headers, url: url.href }, { headers: kept }, body);
+        return { status: answer.status, headers: { 'set-cookie': kept.getSetCookie() }, body: answer.body };
       });
       const site = await land();
       const asked = () => world.sent('/_c/click').map(({ method }) => method);
