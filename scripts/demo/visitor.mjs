@@ -17,7 +17,11 @@ export async function visit({ trackerUrl, externalId, tell }) {
 
   const landing = await browser.open(click.location);
   expect(landing, 200);
-  tell('The visitor lands in the shop', shown(landing), 'In a browser, sdk-browser now holds the click id, and keeps it once the visitor agrees.');
+  tell(
+    'The visitor lands in the shop',
+    shown(landing),
+    'In a browser, sdk-browser now holds the click id, and keeps it once the visitor agrees.',
+  );
 
   const product = await browser.open(link(landing, /href="(\/products\/[^"]+)"/));
   expect(product, 200);
