@@ -9,7 +9,9 @@ import { seed } from '../lib/house.mjs';
 const { BENCH_SQLITE, BENCH_POSTGRES } = process.env;
 const database = BENCH_POSTGRES ? { type: 'postgres', url: BENCH_POSTGRES } : { type: 'sqlite', path: BENCH_SQLITE };
 class App {}
-Module({ imports: [TrackerModule.forRoot({ database, seed, adminToken: 'bench-admin-token', clicksAheadOfMiddleware: true })] })(App);
+Module({
+  imports: [TrackerModule.forRoot({ database, seed, adminToken: 'bench-admin-token', clicksAheadOfMiddleware: true })],
+})(App);
 const app = await NestFactory.create(App, new FastifyAdapter(), { rawBody: true, logger: ['error', 'warn'] });
 app.enableShutdownHooks();
 await app.listen(0, '127.0.0.1');

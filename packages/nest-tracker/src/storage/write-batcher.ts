@@ -34,10 +34,9 @@ export class WriteBatcher<Row> {
   }
 
   private async run(): Promise<void> {
-    do {
-      await this.gather();
-      await this.commit(this.waiting.splice(0, MAX_BATCH));
-    } while (this.waiting.length > 0);
+    await this.gather();
+    // What comes in while a commit is under way waits for its end, and for nothing more.
+    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, MAX_BATCH));
     this.running = undefined;
   }
 
