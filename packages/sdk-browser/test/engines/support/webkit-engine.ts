@@ -102,8 +102,8 @@ async function openSession(address: string, binary: string): Promise<Ask> {
   const session = { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } } };
   const { sessionId } = await eventually(() =>
     call<{ sessionId: string }>('POST', '/session', session).catch((error: unknown) => {
-      // The driver does not listen yet.
-      if (error instanceof TypeError) return undefined;
+      // The driver does not listen yet. Told by its code: Jest's TypeError is not the one that fetch throws.
+      if ((error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED') return undefined;
       throw error;
     }),
   ).then((opened) => opened as { sessionId: string });
