@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type EntityManager, In } from 'typeorm';
 import { CATALOG_KINDS, type CatalogKind, type CatalogRow } from './catalog-kinds.js';
+import { hideSecrets } from './shown-secrets.js';
 
 /**
  * An object of the catalog as people see it: the fields that they write, references by key, and `createdAt`, `updatedAt`,
- * `archivedAt`. What is not set is left out. Secrets are in a table of their own and never here.
+ * `archivedAt`. What is not set is left out. Secrets are never here: those of postbacks are a mark, the others are in a table
+ * of their own.
  */
 export type CatalogItem = { readonly key: string } & Readonly<Record<string, unknown>>;
 
@@ -27,7 +29,7 @@ export async function itemsOf(
     });
     return {
       key,
-      ...Object.fromEntries(fields),
+      ...hideSecrets(Object.fromEntries(fields)),
       createdAt: new Date(createdAt).toISOString(),
       updatedAt: new Date(updatedAt).toISOString(),
       ...(archivedAt !== null && { archivedAt: new Date(archivedAt).toISOString() }),

@@ -13,6 +13,7 @@ import { lockCatalog } from './catalog-lock.js';
 import { writeCatalog } from './catalog-seeder.js';
 import { usesOf } from './catalog-uses.js';
 import { type ParsedObject, parseObject, requireCoupons, withinObject } from './parse-object.js';
+import { restoreSecrets } from './shown-secrets.js';
 
 /** Who changes something, and what it must still be. */
 export interface ChangeRequest {
@@ -129,7 +130,9 @@ export class CatalogManagement {
       if (before.archivedAt !== undefined) {
         throw new ConflictException(`The ${kind.name} "${key}" is archived. Restore it first.`);
       }
-      const wanted = { key, ...writable(bodyOf(writable(before))) };
+      const row = (await manager.findOneBy(kind.entity, { key })) as CatalogRow;
+      const { postbacks } = row as Partial<Record<'postbacks', unknown>>;
+      const wanted = restoreSecrets({ key, ...writable(bodyOf(writable(before))) }, postbacks);
       const parsed = parseObject(kind, wanted, key, this.catalog.postbackOptions);
       await write(manager, kind, parsed, now);
       await requireCoupons(manager, parsed.catalog);

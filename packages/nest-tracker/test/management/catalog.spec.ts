@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecret } from '@tallyback/protocol';
+import { Partner } from '../../src/catalog/partner.entity.js';
+import { TrackerStorage } from '../../src/storage/tracker-storage.js';
 import { report, unique } from '../support/messages.js';
 import { onBothTrackers } from '../support/on-every-tracker.js';
 import { type Answer, BROWSER, click, type Json, manage, send } from '../support/requests.js';
@@ -88,6 +90,39 @@ onBothTrackers((current) => {
         expect(put.status).toBe(200);
         expect({ ...put.body, updatedAt: null }).toEqual({ ...item, updatedAt: null });
       }
+    });
+
+    it('never shows the secret of a postback, and keeps it when what was shown is written back', async () => {
+      const { tracker } = current;
+      const [first, second] = [createSecret(), createSecret()];
+      const urlOf = (n: number) => `https://partner.example/${n}?id={external_id}`;
+      const postbacks = [
+        { url: urlOf(1), secret: first },
+        { url: urlOf(2), secret: second },
+      ];
+      const made = await create(tracker, 'partners', { key: 'secretive', postbacks });
+      const mark = expect.stringMatching(/^whsec_\*{3}[\w-]{12}$/);
+      expect(made.body.postbacks).toEqual([
+        { url: urlOf(1), secret: mark },
+        { url: urlOf(2), secret: mark },
+      ]);
+      // The other way round: a mark belongs to its secret, not to a place.
+      const turned = [...(made.body.postbacks as Json[])].reverse();
+      const put = await change(tracker, 'PUT', 'partners/secretive', { postbacks: turned });
+      expect(put.body.postbacks).toEqual(turned);
+      const stored = async () =>
+        (await tracker.app.get(TrackerStorage).manager.findOneByOrFail(Partner, { key: 'secretive' })).postbacks;
+      expect(await stored()).toEqual([...postbacks].reverse());
+      expect((await change(tracker, 'PATCH', 'partners/secretive', { name: 'Quiet' })).status).toBe(200);
+      expect(await stored()).toEqual([...postbacks].reverse());
+      const audit = await read(tracker, 'audit?kind=partner&key=secretive');
+      for (const { text } of [made, put, audit, await read(tracker, 'partners?limit=1000')]) {
+        expect(text).not.toContain(first);
+        expect(text).not.toContain(second);
+      }
+      const strange = [{ url: urlOf(1), secret: 'whsec_***AAAAAAAAAAAA' }];
+      const refused = await change(tracker, 'PATCH', 'partners/secretive', { postbacks: strange });
+      expect(refused).toMatchObject({ status: 400, body: { field: 'postbacks[0].secret' } });
     });
 
     it('is listed in pages, newest first, each object once', async () => {
