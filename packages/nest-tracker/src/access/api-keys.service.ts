@@ -74,7 +74,17 @@ export class ApiKeys {
   async find(given: string): Promise<ApiKey | undefined> {
     if (!given.startsWith(PREFIX)) return undefined;
     const row = await this.storage.manager.findOneBy(ApiKey, { fingerprint: hashToken(given) });
-    return row && (row.expiresAt === null || row.expiresAt > this.clock.now()) ? row : undefined;
+    return row && this.isCurrent(row) ? row : undefined;
+  }
+
+  /** Whether the key with this id still opens anything: for what a request has left open. */
+  async isOpen(id: string): Promise<boolean> {
+    const row = await this.storage.manager.findOneBy(ApiKey, { id });
+    return row !== null && this.isCurrent(row);
+  }
+
+  private isCurrent({ expiresAt }: ApiKey): boolean {
+    return expiresAt === null || expiresAt > this.clock.now();
   }
 }
 

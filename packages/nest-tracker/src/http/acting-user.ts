@@ -18,6 +18,12 @@ export const ActingUser = createParamDecorator((_: unknown, context: ExecutionCo
   return tallybackKey === undefined ? actorOf(user) : `key:${tallybackKey}`;
 });
 
+/** Id of the API key that a management request came with; undefined for the admin token and the host's own guard. */
+export const ActingKey = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | undefined =>
+    context.switchToHttp().getRequest<KeyedRequest>().tallybackKey,
+);
+
 export function actorOf(user: unknown): string {
   const { id, sub, username } = (typeof user === 'object' && user !== null ? user : { id: user }) as Record<
     string,

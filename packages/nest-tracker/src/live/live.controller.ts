@@ -1,9 +1,12 @@
 import { BadRequestException, Controller, Get, Res } from '@nestjs/common';
 import { isClickId } from '@tallyback/protocol';
+import { ApiKeys } from '../access/api-keys.service.js';
+import { ActingKey } from '../http/acting-user.js';
 import { HttpReplier } from '../http/http-reply.js';
 import { type HttpRequest, header } from '../http/http-request.js';
 import { problemReply } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
+import { Clock } from '../storage/clock.js';
 import { EventStream } from './event-stream.js';
 import { LIVE_TYPES, type LiveEvent } from './live-event.js';
 import { LiveFeed, type Watcher } from './live-feed.service.js';
@@ -11,6 +14,8 @@ import { LiveHistory } from './live-history.js';
 
 /** Events that wait for a watcher while what it has missed is read. */
 const MAX_HELD = 5_000;
+/** How often it is asked whether a watcher's API key still opens anything, in milliseconds. */
+const KEY_CHECK_MS = 15_000;
 
 /** What happens, while it happens. */
 @Controller('v1/live')
@@ -19,6 +24,8 @@ export class LiveController {
     private readonly feed: LiveFeed,
     private readonly history: LiveHistory,
     private readonly replier: HttpReplier,
+    private readonly keys: ApiKeys,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -26,7 +33,11 @@ export class LiveController {
    * `?lastEventId=`) it goes on after that event; `gap` says that something was left out.
    */
   @Get()
-  async watch(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
+  async watch(
+    @PublicRequest() request: HttpRequest,
+    @Res() response: unknown,
+    @ActingKey() key: string | undefined,
+  ): Promise<void> {
     const query = readQuery(request);
     const types = readTypes(query.get('types'));
     const lastId = header(request, 'last-event-id') ?? query.get('lastEventId') ?? undefined;
@@ -37,8 +48,14 @@ export class LiveController {
     let stream: EventStream | undefined;
     let held: LiveEvent[] | undefined = [];
     let ended = false;
+    let checkedAt = this.clock.now();
     const watcher: Watcher = {
       tell: (event) => {
+        const now = this.clock.now();
+        if (key !== undefined && now - checkedAt >= KEY_CHECK_MS) {
+          checkedAt = now;
+          this.endUnlessOpen(key, watcher);
+        }
         if (!types.has(event.type)) return;
         if (!held) stream?.send(event);
         else if (held.length < MAX_HELD) held.push(event);
@@ -65,6 +82,17 @@ export class LiveController {
       const detail = 'The database cannot be listened to at the moment. Try again.';
       this.replier.send(response, problemReply({ reason: 'storage_unavailable', detail }));
     }
+  }
+
+  /** A stream outlives the request that its key has let in; who comes back with that key gets 401. */
+  private endUnlessOpen(key: string, watcher: Watcher): void {
+    this.keys.isOpen(key).then(
+      (isOpen) => {
+        if (!isOpen) watcher.end();
+      },
+      // Asked again with a later event.
+      () => undefined,
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { LiveReader } from '../support/live-reader.js';
 import { SetClock } from '../support/on-every-database.js';
 import { onBothTrackers } from '../support/on-every-tracker.js';
-import { type Answer, type Json, manage, send } from '../support/requests.js';
+import { type Answer, click, type Json, manage, send } from '../support/requests.js';
 import type { Tracker } from '../support/start-tracker.js';
 
 const clock = new SetClock();
@@ -47,6 +48,27 @@ onBothTrackers(
         const { text } = await manage(tracker, '/v1/audit?kind=api_key');
         for (const told of [list.text, stored, text]) expect(told).not.toContain(value.slice(4, 40));
         expect(stored).not.toContain(value);
+      });
+
+      it('end the stream that they have opened soon after they are removed', async () => {
+        const { tracker } = current;
+        const { id, value } = await make(tracker, { name: 'watcher', role: 'read' });
+        const reader = await new LiveReader(tracker, { query: '?types=click', token: value }).open();
+        const staying = await new LiveReader(tracker, { query: '?types=click' }).open();
+        try {
+          await click(tracker, 'boots');
+          await reader.until(1);
+          await manage(tracker, `/v1/api-keys/${id}`, { method: 'DELETE' });
+          clock.time += 15_000;
+          await click(tracker, 'boots');
+          await reader.ended;
+          await click(tracker, 'boots');
+          await staying.until(3);
+          expect(reader.events.length).toBeLessThan(3);
+        } finally {
+          reader.close();
+          staying.close();
+        }
       });
 
       it('open nothing once they are removed or have run out', async () => {

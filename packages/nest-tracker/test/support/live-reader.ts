@@ -19,8 +19,11 @@ export class LiveReader {
   private readonly request: ClientRequest;
   private arrived: () => void = () => undefined;
 
-  constructor({ url }: Pick<Tracker, 'url'>, { query = '', lastId }: { query?: string; lastId?: string } = {}) {
-    const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, ...(lastId && { 'last-event-id': lastId }) };
+  constructor(
+    { url }: Pick<Tracker, 'url'>,
+    { query = '', lastId, token = ADMIN_TOKEN }: { query?: string; lastId?: string; token?: string } = {},
+  ) {
+    const headers = { authorization: `Bearer ${token}`, ...(lastId && { 'last-event-id': lastId }) };
     this.request = get(`${url}/v1/live${query}`, { headers, agent: false });
     let open: () => void = () => undefined;
     this.opened = new Promise((resolve) => {
