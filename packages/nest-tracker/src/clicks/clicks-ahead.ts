@@ -56,13 +56,13 @@ export class ClicksAhead implements OnApplicationBootstrap {
       secure: 'encrypted' in socket,
       rawBody: undefined,
     };
-    this.links.visit(key, visit, false).then(
-      (reply) => write(response, reply),
-      (error: Error) => {
+    this.links
+      .visit(key, visit, false)
+      .then((reply) => write(response, reply))
+      .catch((error: Error) => {
         this.logger.error(`A click link failed: ${error.name}: ${error.message}`);
         write(response, { status: 500 });
-      },
-    );
+      });
     return true;
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CanActivate, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { TrackerModule } from '../../src/index.js';
+import { TrackerModule, type TrackerOptions } from '../../src/index.js';
 import { CATALOG } from '../support/catalog.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
 import { type Answer, send } from '../support/requests.js';
@@ -18,8 +18,14 @@ class Nobody implements CanActivate {
 @Module({ providers: [{ provide: APP_GUARD, useClass: Nobody }] })
 class HostModule {}
 
-async function start(database: TestDatabase, adapter: (typeof ADAPTERS)[number], clicksAheadOfMiddleware: boolean) {
-  const options = { database: database.options, adminToken: ADMIN_TOKEN, seed: CATALOG, clicksAheadOfMiddleware };
+async function start(
+  database: TestDatabase,
+  adapter: (typeof ADAPTERS)[number],
+  clicksAheadOfMiddleware: boolean,
+  more: Pick<TrackerOptions, 'referrerPolicy'> = {},
+) {
+  const given = { database: database.options, adminToken: ADMIN_TOKEN, seed: CATALOG, ...more };
+  const options = { ...given, clicksAheadOfMiddleware };
   const imports = [HostModule, TrackerModule.forRoot({ ...options, path: 'go' })];
   const module = await Test.createTestingModule({ imports }).compile();
   const app = module.createNestApplication(createAdapter(adapter), { rawBody: true, logger: false });
@@ -65,6 +71,16 @@ describe.each(ADAPTERS)('click links ahead of the middleware of %s', (adapter) =
     ['set a cookie', '/api/go/o/boots', {}, 'GET'],
   ])('leave requests to the framework that %s', async (_, path, headers, method) => {
     expect((await visit(path, headers as Record<string, string>, method)).status).toBe(403);
+  });
+
+  it('answer 500 and go on when the answer cannot be written', async () => {
+    const other = await start(database, adapter, true, { referrerPolicy: 'no\nreferrer' });
+    try {
+      expect((await send(other, '/api/go/c/boots')).status).toBe(500);
+      expect((await send(other, '/api/go/c/nowhere')).status).toBe(404);
+    } finally {
+      await other.app.close();
+    }
   });
 
   it('are not ahead unless the host asks for it', async () => {
