@@ -4,8 +4,12 @@ import type { Clicks } from './types.js';
 
 /** Settings of `decorate()`. */
 export interface DecorateOptions {
-  /** Hosts that get the click: `pay.example` that host alone, `*.shop.example` every subdomain of it. */
-  domains: readonly string[];
+  /**
+   * Hosts that get the click: `pay.example` that host alone, `*.shop.example` every subdomain of it. A star stands for
+   * whole labels, in front and before a name: `*` and `*shop.example` are no host, so nothing gets the click.
+   * Default none.
+   */
+  domains?: readonly string[] | undefined;
   /** Name of the parameter. Default `clickid`. A link that has one already keeps it. */
   param?: string;
   /** More parameters for the same links, encoded as they shall stand there, for example `afsrc=1`. Default none. */
@@ -34,7 +38,10 @@ export function decorate(
 ): Decorator {
   /** The value for an address, or nothing where that is not ours to decorate. */
   const valueFor = ({ hostname }: URL) =>
-    domains.some((domain) => (domain[0] === '*' ? hostname.endsWith(domain.slice(1)) : hostname === domain)) && value();
+    domains?.some(
+      // A star only before a dot and a name: with any other ending a stranger could register a host that matches.
+      (domain) => hostname === domain || (/^\*\../.test(domain) && hostname.endsWith(domain.slice(1))),
+    ) && value();
 
   const url = (address: string): string =>
     attempt(() => {
@@ -48,11 +55,11 @@ export function decorate(
 
   const stop = listenEverywhere(['click', 'auxclick', 'contextmenu', 'formdata'], (event) => {
     const path = event.composedPath() as Element[];
-    if (path.some((node) => node.matches?.('[data-no-click]'))) return;
+    if (path.find((node) => node.matches?.('[data-no-click]'))) return;
     if (event.type === 'formdata') {
       const { formData } = event as FormDataEvent;
-      // Not the form's own: a field of that name hides it.
-      const action = Element.prototype.getAttribute.call(path[0], 'action') ?? '';
+      // Not the form's own: a field of that name hides it. Without one the host is that of the page all the same.
+      const action = Element.prototype.getAttribute.call(path[0], 'action') as string;
       const id = !formData.has(param) && valueFor(new URL(action, location.href));
       if (id) formData.set(param, id);
     }

@@ -48,9 +48,8 @@ export async function direct(
     // On every page, because consent may be withdrawn on any.
     const isGranted = new Promise<void>((resolve) => {
       const look = () => {
-        const consent = clicks.consent();
-        if (consent === 'granted') resolve();
-        else if (consent === 'denied') attempt(() => sessionStorage.removeItem('_clk_d'));
+        if (clicks.consent() === 'granted') resolve();
+        else if (clicks.consent() === 'denied') attempt(() => sessionStorage.removeItem('_clk_d'));
       };
       clicks.subscribe(look);
       look();

@@ -29,7 +29,7 @@ export function token(clicks: Source, platforms?: PlatformIds): string | undefin
   Object.assign(ids, platforms?.get());
   // A name that the server would refuse must not cost the sale.
   for (const name in ids) if (!/^[a-z]\w{0,31}$/i.test(name)) delete ids[name];
-  if (!own && !Object.keys(ids)[0]) return undefined;
+  if (!(own ?? Object.keys(ids)[0])) return undefined;
   const write = (p?: object) => {
     const json = JSON.stringify({ c: own?.id, t: Math.floor(at / 1000), p, k: clicks.consent() });
     // Ids are ASCII by the rule of what is captured, so that every character is one byte.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
@@ -25,6 +25,7 @@ const PARTS: [part: string, budget: number, imports: string][] = [
   ['google', 500, "export * from './consent/google.js';"],
   ['platforms', 500, "export * from './platforms.js';"],
   ['sync', 500, "export * from './sync.js';"],
+  ['losses', 500, "export * from './losses.js';"],
   ['late', 500, "export * from './late.js';"],
   ['registry', 500, "export * from './registry.js';"],
 ];
@@ -70,7 +71,13 @@ describe('dist/sri.json', () => {
     };
     const { version: current } = JSON.parse(read('package.json')) as { version: string };
     expect(version).toBe(current);
-    for (const name of ['tallyback.js', 'tallyback.debug.js']) {
+    const [script, debug] = ['tallyback.js', 'tallyback.debug.js'];
+    const [versioned, versionedDebug] = [`tallyback-${version}.js`, `tallyback-${version}.debug.js`];
+    // And none of another version.
+    expect(Object.keys(integrity).sort()).toEqual([script, debug, versioned, versionedDebug].sort());
+    expect(readdirSync(join(root, 'dist')).filter((name) => /^tallyback.*\.js$/.test(name))).toHaveLength(4);
+    expect(read(`dist/${versioned}`)).toBe(read(`dist/${script}`));
+    for (const name of Object.keys(integrity)) {
       const hash = createHash('sha384')
         .update(read(`dist/${name}`))
         .digest('base64');

@@ -8,6 +8,6 @@ import type { Clicks } from '../types.js';
  */
 export function gpc(clicks: Pick<Clicks, 'setConsent'>): boolean {
   const isOn = !!(globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)?.globalPrivacyControl;
-  if (isOn) vote(clicks, 'gpc', false);
+  if (isOn) vote(clicks, 'gpc');
   return isOn;
 }

@@ -27,9 +27,10 @@ interface GppEvent {
  */
 export function gpp(clicks: Pick<Clicks, 'setConsent'>, { timeout }: GppOptions = {}): () => void {
   return listen('__gpp', [], timeout, ({ pingData }: GppEvent) => {
-    if (pingData.signalStatus !== 'ready' || pingData.applicableSections?.includes(2)) return;
-    // Only segments have these fields, however deep a platform nests them.
-    const optOut = /"(Gpc|\w+OptOut)":(1|true)\b/;
-    vote(clicks, 'gpp', !optOut.test(JSON.stringify(pingData)));
+    if (pingData.signalStatus === 'ready' && !pingData.applicableSections?.includes(2)) {
+      // Only segments have these fields, however deep a platform nests them.
+      const optOut = /"(Gpc|\w+OptOut)":(1|true)\b/;
+      vote(clicks, 'gpp', !optOut.test(JSON.stringify(pingData)));
+    }
   });
 }

@@ -31,10 +31,11 @@ export function tcf(
   { vendor, purposes = [1], timeout }: TcfOptions = {},
 ): () => void {
   return listen('__tcfapi', [2], timeout, ({ gdprApplies, eventStatus, purpose, vendor: vendors }: TcData) => {
-    const applies = gdprApplies !== false;
+    const isFree = gdprApplies === false;
     // The third status, cmpuishown, means that the visitor is being asked.
-    if (applies && !/^(tcl|use)/.test(eventStatus)) return;
-    const isAllowed = purposes.every((number) => purpose?.consents[number]);
-    vote(clicks, 'tcf', !applies || (isAllowed && (!vendor || vendors?.consents[vendor])));
+    if (isFree || /^(tcl|use)/.test(eventStatus)) {
+      const isAllowed = purposes.every((number) => purpose?.consents[number]);
+      vote(clicks, 'tcf', isFree || (isAllowed && (!vendor || vendors?.consents[vendor])));
+    }
   });
 }

@@ -35,6 +35,10 @@ describe('optionsOf', () => {
     });
   });
 
+  it.each(['-1', '0', 'a month', ''])('leaves window and keep to their defaults for %j', (text) => {
+    expect(optionsOf({ window: text, keep: text })).toMatchObject({ window: undefined, keep: undefined });
+  });
+
   it('switches the cookie off', () => {
     expect(optionsOf({ cookie: 'off' }).cookie).toBe(false);
   });

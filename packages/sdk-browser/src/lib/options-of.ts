@@ -4,7 +4,7 @@ import type { Options } from '../types.js';
 export type Data = Readonly<Record<string, string | undefined>>;
 
 /** The words of an attribute, separated by commas or space; undefined when it has none. */
-export const wordsOf = (text?: string): string[] | undefined => text?.match(/[^\s,]+/g) ?? undefined;
+export const wordsOf = (text?: string): string[] | undefined => text?.match(/[^\s,]+/g) || undefined;
 
 /**
  * The settings of `init()` in a script tag. What is absent or makes no sense is left to the defaults, but for a slip of
@@ -14,8 +14,8 @@ export function optionsOf(data: Data): Options {
   return {
     ...(data as Options),
     params: wordsOf(data.params),
-    window: +(data.window as string) || undefined,
-    keep: +(data.keep as string) || undefined,
+    window: Math.max(0, +(data.window as string)) || undefined,
+    keep: Math.max(0, +(data.keep as string)) || undefined,
     cookie: data.cookie !== 'off' && { name: data.cookieName, domain: data.cookieDomain },
     storage: data.storage !== 'off',
   };

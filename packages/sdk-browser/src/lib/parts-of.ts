@@ -1,6 +1,6 @@
 import { gpc } from '../consent/gpc.js';
 import { gpp } from '../consent/gpp.js';
-import { tcf } from '../consent/tcf.js';
+import { type TcfOptions, tcf } from '../consent/tcf.js';
 import { decorate } from '../decorate.js';
 import { direct } from '../direct.js';
 import { forms } from '../forms.js';
@@ -14,7 +14,12 @@ export interface Parts {
   token(): string | undefined;
   /** An address with the click, where `data-domains` says so. */
   url(address: string): string;
+  /** `data-consent-from` has `gpc`, and the browser sent that signal when the script began, which counted as denied. */
+  readonly gpc: boolean | undefined;
 }
+
+/** Only `gpc()` answers at once, with whether there was a signal; the others return what ends them. */
+type Source = (clicks: Clicks, options: TcfOptions) => boolean | (() => void);
 
 const SOURCES = { gpc, gpp, tcf };
 
@@ -22,8 +27,11 @@ const SOURCES = { gpc, gpp, tcf };
 export function partsOf(clicks: Clicks, data: Data): Parts {
   const ours = () => token(clicks);
   forms(clicks, { ...data, value: data.fill ? ours : undefined });
-  wordsOf(data.consentFrom)?.map((name) => SOURCES[name as 'tcf']?.(clicks, { vendor: +(data.vendor as string) }));
+  const heard = wordsOf(data.consentFrom)?.map((name) =>
+    // A text does as well: it only names a field.
+    (SOURCES[name as 'tcf'] as Source | undefined)?.(clicks, { vendor: data.vendor as unknown as number }),
+  );
   if (data.direct) void direct(clicks, { ...data, endpoint: data.direct });
-  const { url } = decorate(clicks, { ...data, domains: wordsOf(data.domains) ?? [] });
-  return { token: ours, url };
+  const { url } = decorate(clicks, { ...data, domains: wordsOf(data.domains) });
+  return { token: ours, url, gpc: heard?.includes(true) };
 }

@@ -4,7 +4,7 @@ import type { Clicks } from '../types.js';
 const objections = new Set<string>();
 
 /** Consent as one of several sources sees it: whatever the order in which they speak, one that denies is enough. */
-export function vote(clicks: Pick<Clicks, 'setConsent'>, source: string, isAllowed: unknown): void {
+export function vote(clicks: Pick<Clicks, 'setConsent'>, source: string, isAllowed?: unknown): void {
   objections[isAllowed ? 'delete' : 'add'](source);
   clicks.setConsent(objections.size ? 'denied' : 'granted');
 }

@@ -51,6 +51,27 @@ export function scriptTag(browser: () => Browser): void {
       expect(await page.evaluate(() => tallyback.get()?.id)).toBe(id);
     });
 
+    it('keeps the click in spite of a window and a number of clicks below zero', async () => {
+      const { page } = await visit('<script src="/tallyback.js" data-window="-600" data-keep="-1"></script>');
+      const newer = clickIdAt(Date.now() - 60 * SECOND);
+      await page.evaluate((query) => tallyback.capture(query), `?clickid=${newer}`);
+      expect(await page.evaluate(() => [tallyback.first()?.id, tallyback.last()?.id])).toEqual([id, newer]);
+      expect((await stored(page)).cookie).toContain(newer);
+    });
+
+    it.each([
+      ['was honoured', true, 'tcf, gpc', [true, 'denied', 'none']],
+      ['was not there', false, 'gpc', [false, 'granted', id]],
+      ['was not asked for', true, 'tcf', [false, 'granted', id]],
+    ])('tells whether a Global Privacy Control signal %s', async (_, signal, sources, expected) => {
+      const { page } = await visit(
+        `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: ${signal} })</script>
+         <script src="/tallyback.js" data-consent-from="${sources}"></script>`,
+      );
+      const outcome = await page.evaluate(() => [!!tallyback.gpc, tallyback.consent(), tallyback.get()?.id ?? 'none']);
+      expect(outcome).toEqual(expected);
+    });
+
     it('stores nothing while data-consent is pending', async () => {
       const { page } = await visit('<script src="/tallyback.js" data-consent="pending"></script>');
       expect(await stored(page)).toEqual({ cookie: '', storage: null });

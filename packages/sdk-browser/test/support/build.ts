@@ -19,7 +19,7 @@ export function bundle(contents: string, options: BuildOptions): Promise<string>
 export const scriptBuild = () => run({ entryPoints: [join(root, 'src/iife.ts')], format: 'iife' });
 
 const PUBLIC = [
-  ...['index', 'debug', 'decorate', 'direct', 'forms', 'handoff', 'late', 'platforms', 'registry', 'sync'],
+  ...['index', 'debug', 'decorate', 'direct', 'forms', 'handoff', 'late', 'losses', 'platforms', 'registry', 'sync'],
   ...['consent/gpc', 'consent/gpp', 'consent/google', 'consent/tcf'],
 ];
 

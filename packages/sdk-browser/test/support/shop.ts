@@ -11,6 +11,7 @@ import type * as handoff from '../../src/handoff.js';
 import type { Global } from '../../src/iife.js';
 import type * as index from '../../src/index.js';
 import type * as late from '../../src/late.js';
+import type * as losses from '../../src/losses.js';
 import type * as platforms from '../../src/platforms.js';
 import type * as registry from '../../src/registry.js';
 import type * as sync from '../../src/sync.js';
@@ -27,6 +28,7 @@ declare global {
     typeof forms &
     typeof handoff &
     typeof late &
+    typeof losses &
     typeof platforms &
     typeof registry &
     typeof sync &

@@ -91,6 +91,25 @@ export function handingOver(stage: () => Stage): void {
       expect(await follow('#pay', '/plain')).toBe('http://pay.example/plain');
     });
 
+    it('takes a star for whole labels before a name only, so that no stranger can register a host that matches', async () => {
+      await prepare('');
+      const { tab } = stage();
+      const decorated = await tab.evaluate(() => {
+        const urlFor = (...domains: string[]) => sdk.decorate(clicks, { domains }).url;
+        return [
+          urlFor('*x.example')('http://evilx.example/'),
+          urlFor('*x.example')('http://a.x.example/'),
+          urlFor('*.x.example')('http://evilx.example/'),
+          urlFor('*.x.example')('http://x.example/'),
+          urlFor('*', '*.')('http://any.example/'),
+          urlFor('*', '*.')('http://any.example./'),
+          urlFor()('http://any.example/'),
+          urlFor('*.x.example')('http://a.b.x.example/'),
+        ].map((address) => address.includes('clickid='));
+      });
+      expect(decorated).toEqual([false, false, false, false, false, false, false, true]);
+    });
+
     it('decorates nothing without a click, and nothing after stop()', async () => {
       const address = 'http://pay.example/';
       await prepare('<a id="pay" href="http://pay.example/stopped">pay</a>');

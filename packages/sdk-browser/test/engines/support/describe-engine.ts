@@ -49,15 +49,18 @@ export function describeEngine(recipe: Recipe, scenarios: ((stage: () => Stage) 
   jest.setTimeout(60_000);
   describe(title, () => {
     let stage: Stage | undefined;
+    // Also when the next of them does not start: what is left open would keep the test run from ending.
+    const opened: { close(): Promise<void> }[] = [];
     beforeAll(async () => {
       const world = await startWorld();
+      opened.unshift(world);
       const engine = await recipe.start(executable, world.proxy);
+      opened.unshift(engine);
       const tab = await engine.tab();
       stage = { world, engine, tab, visit: (site, path) => tab.open(`http://www.${site}${path}`) };
     });
     afterAll(async () => {
-      await stage?.engine.close();
-      await stage?.world.close();
+      for (const one of opened) await one.close();
     });
     for (const scenario of scenarios) {
       scenario(() => {
