@@ -1,4 +1,5 @@
 import { BadRequestException, Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier } from '../http/http-reply.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { jsonReply } from '../http/problem-reply.js';
@@ -22,20 +23,25 @@ export class AdvertiserSecretsController {
 
   /** `{ kind?: "secret" | "publicKey", value? }`: adds the given one, or makes a secret and answers it, this one time. */
   @Post('secrets')
-  async add(@Param('key') key: string, @PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
+  async add(
+    @Param('key') key: string,
+    @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
+    @Res() response: unknown,
+  ): Promise<void> {
     const { kind = 'secret', value } = readJsonBody(request, ['kind', 'value']);
     if (kind !== 'secret' && kind !== 'publicKey') {
       throw new BadRequestException('"kind" must be "secret" or "publicKey".');
     }
     if (value !== undefined && typeof value !== 'string') throw new BadRequestException('"value" must be a string.');
-    this.replier.send(response, jsonReply(201, await this.secrets.add(key, kind, value)));
+    this.replier.send(response, jsonReply(201, await this.secrets.add(key, kind, value, actor)));
   }
 
   /** Revokes one at once. */
   @Delete('secrets/:id')
   @HttpCode(204)
-  remove(@Param('key') key: string, @Param('id') id: string): Promise<void> {
-    return this.secrets.remove(key, id);
+  remove(@Param('key') key: string, @Param('id') id: string, @ActingUser() actor: string): Promise<void> {
+    return this.secrets.remove(key, id, actor);
   }
 
   /** `{ overlapSeconds? }`: makes a new token and answers it, this one time. */
@@ -43,10 +49,11 @@ export class AdvertiserSecretsController {
   async token(
     @Param('key') key: string,
     @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
     @Res() response: unknown,
   ): Promise<void> {
     const { overlapSeconds } = readJsonBody(request, ['overlapSeconds']);
     // The service says what is wrong with any other value.
-    this.replier.send(response, jsonReply(201, await this.secrets.rotateToken(key, overlapSeconds as number)));
+    this.replier.send(response, jsonReply(201, await this.secrets.rotateToken(key, overlapSeconds as number, actor)));
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BadRequestException, ConflictException, Injectable, Logger, NotFoundException } from '@nestjs/common';
 import { createSecret, createVerifier, KeyError } from '@tallyback/protocol';
 import { type EntityManager, IsNull, MoreThan } from 'typeorm';
+import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { activeSecrets } from './active-secrets.js';
@@ -15,6 +16,9 @@ import { secretRow } from './seed-secrets.js';
 const MAX_ACTIVE = 8;
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 const MAX_OVERLAP_SECONDS = 30 * 86_400;
+const AUDIT_KIND = 'secret';
+/** Who acts, where a host calls these methods without saying. */
+const ANYBODY = 'admin';
 
 /** A secret as people see it: never the secret itself. */
 export interface SecretItem {
@@ -45,6 +49,7 @@ export class AdvertiserSecrets {
     private readonly storage: TrackerStorage,
     private readonly catalog: CatalogService,
     private readonly clock: Clock,
+    private readonly audit: Audit,
   ) {}
 
   /** @throws NotFoundException for an unknown advertiser. */
@@ -60,7 +65,7 @@ export class AdvertiserSecrets {
    * @throws NotFoundException, BadRequestException for a value that is no key of its kind, ConflictException when the
    *   value is there already or there are too many.
    */
-  async add(key: string, kind: 'secret' | 'publicKey', given?: string): Promise<NewSecret> {
+  async add(key: string, kind: 'secret' | 'publicKey', given?: string, actor = ANYBODY): Promise<NewSecret> {
     if (given === undefined && kind === 'publicKey') {
       throw new BadRequestException('"value" is missing: the key pair is made by the sender, who gives its whpk_ key.');
     }
@@ -75,6 +80,14 @@ export class AdvertiserSecrets {
         throw new ConflictException(`There are ${MAX_ACTIVE} active secrets and keys. Remove one that is not used.`);
       }
       await this.put(manager, row);
+      await this.audit.write(manager, {
+        actor,
+        kind: AUDIT_KIND,
+        key,
+        action: 'created',
+        before: null,
+        after: toldOf(row),
+      });
       return row;
     });
     this.logger.log(`Advertiser "${key}" has a new ${kind} (${row.id}).`);
@@ -87,13 +100,21 @@ export class AdvertiserSecrets {
    * @throws NotFoundException, ConflictException for the last one by which the advertiser can prove itself in a way it
    *   accepts.
    */
-  async remove(key: string, id: string): Promise<void> {
+  async remove(key: string, id: string, actor = ANYBODY): Promise<void> {
     await this.change(key, async (manager, advertiser) => {
       const active = await this.active(manager, advertiser.id);
       const row = active.find((other) => other.id === id);
       if (!row) throw new NotFoundException(`Advertiser "${key}" has no active secret with this id.`);
       requireAnother(advertiser, active, row);
       await manager.update(AdvertiserSecret, { id }, { value: null, expiresAt: this.clock.now() });
+      await this.audit.write(manager, {
+        actor,
+        kind: AUDIT_KIND,
+        key,
+        action: 'removed',
+        before: toldOf(row),
+        after: null,
+      });
     });
     this.logger.log(`A secret of advertiser "${key}" was revoked (${id}).`);
   }
@@ -104,7 +125,11 @@ export class AdvertiserSecrets {
    * @param overlapSeconds How long; default one day. 0 ends them at once, for a token that has leaked.
    * @throws NotFoundException, BadRequestException
    */
-  async rotateToken(key: string, overlapSeconds: number = DEFAULT_OVERLAP_SECONDS): Promise<NewSecret> {
+  async rotateToken(
+    key: string,
+    overlapSeconds: number = DEFAULT_OVERLAP_SECONDS,
+    actor = ANYBODY,
+  ): Promise<NewSecret> {
     if (!Number.isInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > MAX_OVERLAP_SECONDS) {
       throw new BadRequestException(`"overlapSeconds" must be a whole number from 0 to ${MAX_OVERLAP_SECONDS}.`);
     }
@@ -123,6 +148,8 @@ export class AdvertiserSecrets {
       );
       const row = secretRow(advertiser.id, 'token', value, 'management', now);
       await manager.insert(AdvertiserSecret, row);
+      const after = { ...toldOf(row), overlapSeconds };
+      await this.audit.write(manager, { actor, kind: AUDIT_KIND, key, action: 'created', before: null, after });
       return row;
     });
     this.logger.log(`Advertiser "${key}" has a new token (${row.id}).`);
@@ -158,6 +185,11 @@ export class AdvertiserSecrets {
     await manager.delete(AdvertiserSecret, { advertiserId, fingerprint });
     await manager.insert(AdvertiserSecret, row);
   }
+}
+
+/** What the audit tells of one: enough to find it in the list. */
+function toldOf({ id, kind, hint }: AdvertiserSecret) {
+  return { id, kind, hint };
 }
 
 function itemOf({ id, kind, hint, source, createdAt, expiresAt }: AdvertiserSecret): SecretItem {

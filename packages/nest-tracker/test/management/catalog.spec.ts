@@ -125,6 +125,28 @@ onBothTrackers((current) => {
       expect(refused).toMatchObject({ status: 400, body: { field: 'postbacks[0].secret' } });
     });
 
+    it('has every change of an advertiser’s secrets in the audit, and none of the secrets', async () => {
+      const { tracker } = current;
+      await create(tracker, 'advertisers', {
+        key: 'rotating',
+        accept: ['signature', 'token'],
+        secrets: [createSecret()],
+      });
+      const made = await write(tracker, 'POST', '/v1/advertisers/rotating/secrets', {});
+      const token = await write(tracker, 'POST', '/v1/advertisers/rotating/token', { overlapSeconds: 0 });
+      const gone = await write(tracker, 'DELETE', `/v1/advertisers/rotating/secrets/${made.body.id}`);
+      expect([made.status, token.status, gone.status]).toEqual([201, 201, 204]);
+      const audit = await read(tracker, 'audit?kind=secret&key=rotating');
+      const [secretId, tokenId] = [made.body.id, token.body.id];
+      expect(audit.body.items).toMatchObject([
+        { action: 'removed', actor: 'admin', changes: { id: { from: secretId, to: null } } },
+        { action: 'created', changes: { id: { to: tokenId }, kind: { to: 'token' }, overlapSeconds: { to: 0 } } },
+        { action: 'created', changes: { id: { to: secretId }, kind: { to: 'secret' } } },
+      ]);
+      expect(audit.text).not.toContain(made.body.value);
+      expect(audit.text).not.toContain(token.body.value);
+    });
+
     it('is listed in pages, newest first, each object once', async () => {
       const { tracker } = current;
       for (const key of ['page-1', 'page-2', 'page-3']) await create(tracker, 'partners', { key });
