@@ -67,13 +67,20 @@ export function losing(stage: () => Stage): void {
       expect(told()).toHaveLength(before + 1);
     });
 
-    it('is silent about clicks that were kept and about sites of your own', async () => {
+    it('is silent about clicks that were kept, about sites of your own, and when a page is reloaded', async () => {
       const before = told().length;
       await arrive(`?clickid=${id}`);
       await start();
       await arrive('?size=42');
       await start('granted', '^www\\.s\\d+\\.example$');
-      // The one that is told comes after both.
+      await arrive('?clickid=77');
+      await stage().tab.evaluate(() => {
+        globalThis.seen = [];
+        location.reload();
+      });
+      await until(stage().tab, () => !('seen' in globalThis) && document.readyState === 'complete');
+      await start();
+      // The one that is told comes after all of them.
       await arrive('?clickid=undefined');
       await start();
       await eventually(() => told().length > before);
