@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { clickQueries, type KnownClick } from '../conversions/working-set/known-clicks.js';
+import { clickQueries, DECIDING_COLUMNS, type KnownClick } from '../conversions/working-set/known-clicks.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 
 /** As many clicks as one statement reads. */
@@ -24,7 +24,7 @@ export class ClickLookup implements OnModuleInit {
   constructor(private readonly storage: TrackerStorage) {}
 
   onModuleInit(): void {
-    this.queries = clickQueries(this.storage);
+    this.queries = clickQueries(this.storage, DECIDING_COLUMNS);
   }
 
   /** The click with this id, in lower case, or null. */

@@ -4,16 +4,17 @@ import type { EntityManager } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Change } from '../conversions/decision.js';
+import { clickQueries, KnownClicks } from '../conversions/working-set/known-clicks.js';
 import { NOT_LOADED } from '../conversions/working-set/not-loaded.js';
 import { insertQueries, writeAll } from '../storage/insert-queries.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type TransactionWork, writing } from '../storage/transaction-work.js';
 import type { CompiledPostback } from './compile-postback.js';
+import { TOLD_COLUMNS, type ToldClick } from './macro-values.js';
 import { OutboundPostback } from './outbound-postback.entity.js';
 import { type PlannedPostback, PostbackPlan } from './plan-postbacks.js';
 import { PostbackBook } from './postback-book.js';
 import { PostbackOutbox } from './postback-outbox.js';
-import { ToldClicks, toldClickQueries } from './told-clicks.js';
 
 /** Plans postbacks to partners and stores them within the transaction of what they tell. */
 @Injectable()
@@ -22,7 +23,7 @@ export class PostbackPlanner {
   private readonly cache = new Map<string, CompiledPostback>();
   private current: { readonly catalog: CatalogSnapshot; readonly book: PostbackBook } | undefined;
   private insert: ReturnType<typeof insertQueries<OutboundPostback>> | undefined;
-  private clickQueries: ReturnType<typeof toldClickQueries> | undefined;
+  private clickQueries: ReturnType<typeof clickQueries> | undefined;
   private readonly stored = new Subject<ReadonlySet<string>>();
 
   /** Names of the postbacks that something was committed for. */
@@ -54,8 +55,8 @@ export class PostbackPlanner {
   /** What changes set off, with the clicks that they tell of read in one statement. */
   *planAll(plan: PostbackPlan, changes: readonly Change[]): TransactionWork<PlannedPostback[]> {
     if (changes.length === 0) return [];
-    this.clickQueries ??= toldClickQueries(this.storage);
-    const clicks = new ToldClicks(this.clickQueries);
+    this.clickQueries ??= clickQueries(this.storage, TOLD_COLUMNS);
+    const clicks = new KnownClicks<ToldClick>(this.clickQueries);
     for (;;) {
       const planned: PlannedPostback[] = [];
       let complete = true;

@@ -1,16 +1,11 @@
 import { Click } from '../../clicks/click.entity.js';
 import type { TrackerStorage } from '../../storage/tracker-storage.js';
-import type { TransactionWork } from '../../storage/transaction-work.js';
+import type { RawRow, TransactionWork } from '../../storage/transaction-work.js';
 import { keyedQuery } from './keyed-rows.js';
 import { NOT_LOADED } from './not-loaded.js';
 
-/** What a decision needs of a click. */
-export type KnownClick = Pick<
-  Click,
-  'id' | 'at' | 'kind' | 'bot' | 'campaignId' | 'offerId' | 'partnerId' | 'advertiserId' | 'currency'
->;
-
-const COLUMNS = [
+/** Columns of a click that a decision needs. */
+export const DECIDING_COLUMNS = [
   'id',
   'at',
   'kind',
@@ -20,11 +15,14 @@ const COLUMNS = [
   'partnerId',
   'advertiserId',
   'currency',
-] as const satisfies readonly (keyof KnownClick)[];
+] as const satisfies readonly (keyof Click)[];
 
-/** The statement that reads clicks, built once per tracker. */
-export function clickQueries(storage: TrackerStorage) {
-  const rows = storage.rowsOf(Click, COLUMNS);
+/** What a decision needs of a click. */
+export type KnownClick = Pick<Click, (typeof DECIDING_COLUMNS)[number]>;
+
+/** The statement that reads these columns of clicks; to be built once per tracker. */
+export function clickQueries(storage: TrackerStorage, columns: readonly (keyof Click & string)[]) {
+  const rows = storage.rowsOf(Click, columns);
   const byId = keyedQuery(
     storage.dialect,
     ['id'],
@@ -33,23 +31,28 @@ export function clickQueries(storage: TrackerStorage) {
   return { rows, byId };
 }
 
-/** The clicks that the messages of a group name. A click never changes, so nobody has to lock one to read it. */
-export class KnownClicks {
-  private readonly loaded = new Map<string, KnownClick | null>();
+type ClickQueries = ReturnType<typeof clickQueries>;
+
+/**
+ * The clicks that a group names, as far as its statement reads them. A click never changes, so nobody has to lock one to
+ * read it.
+ */
+export class KnownClicks<Known extends Pick<Click, 'id'>> {
+  private readonly loaded = new Map<string, Known | null>();
   private readonly wanted = new Set<string>();
 
-  constructor(private readonly queries: ReturnType<typeof clickQueries>) {}
+  constructor(private readonly queries: { rows: { read(row: RawRow): Known } } & Pick<ClickQueries, 'byId'>) {}
 
   want(id: string): void {
     if (!this.loaded.has(id)) this.wanted.add(id);
   }
 
   /** Makes a click known that was read before; it never changes, so it is still true. */
-  put(click: KnownClick): void {
+  put(click: Known): void {
     this.loaded.set(click.id, click);
   }
 
-  get(id: string): KnownClick | null {
+  get(id: string): Known | null {
     const click = this.loaded.get(id);
     if (click !== undefined) return click;
     this.wanted.add(id);

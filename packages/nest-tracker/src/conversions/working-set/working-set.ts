@@ -4,14 +4,14 @@ import { CustomersClicks, customerQueries } from '../attribution/customers-click
 import type { Decision } from '../decision.js';
 import { Counters, counterQueries } from './counters.js';
 import { FirstOfClick, firstOfClickQueries } from './first-of-click.js';
-import { clickQueries, KnownClicks } from './known-clicks.js';
+import { clickQueries, DECIDING_COLUMNS, type KnownClick, KnownClicks } from './known-clicks.js';
 import { deliveryQueries, SeenDeliveries } from './seen-deliveries.js';
 import { conversionQueries, StandingConversions } from './standing-conversions.js';
 
 /** Every statement that fills a working set, built once per tracker. */
 export function workingSetQueries(storage: TrackerStorage) {
   return {
-    clicks: clickQueries(storage),
+    clicks: clickQueries(storage, DECIDING_COLUMNS),
     conversions: conversionQueries(storage),
     deliveries: deliveryQueries(storage),
     firstOfClick: firstOfClickQueries(storage),
@@ -32,7 +32,7 @@ interface Expected {
  * Who asks for something that was not read gets `NOT_LOADED` thrown at; the group then reads it and decides again.
  */
 export class WorkingSet {
-  readonly clicks: KnownClicks;
+  readonly clicks: KnownClicks<KnownClick>;
   readonly conversions: StandingConversions;
   readonly deliveries: SeenDeliveries;
   readonly firstOfClick: FirstOfClick;
