@@ -10,7 +10,8 @@ await runMain(async () => {
   if (lint !== 0) throw new Failure('lint or format: see above; npm run format mends most of it');
 
   const reporters = ['--reporters=default', '--reporters=<rootDir>/scripts/test/summary-reporter.mjs'];
-  const args = ['node_modules/jest/bin/jest.js', ...reporters, ...process.argv.slice(2)];
+  // Jest takes a path that follows a list for one more reporter.
+  const args = ['node_modules/jest/bin/jest.js', ...process.argv.slice(2), ...reporters];
   return passThrough(args, { ...process.env, NODE_OPTIONS: nodeOptions() });
 });
 
