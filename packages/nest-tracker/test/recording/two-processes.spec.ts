@@ -126,6 +126,19 @@ describe('two tracker processes on one PostgreSQL', () => {
     ]);
   });
 
+  it('call a copy a duplicate although it waited for its twin to change the order', async () => {
+    const data = { clickId: await click(tracker, 'adding'), transactionId: unique(), revenue: '1.00', currency: 'EUR' };
+    await report(tracker, data);
+    const id = unique('refund');
+    const refund = (to: Tracker) => report(to, { ...data, status: 'refunded' }, { id });
+    // Both have looked for the delivery and found none when they wait for the order.
+    const order = `SELECT 1 FROM tallyback_conversions WHERE transaction_id = '${data.transactionId}' FOR UPDATE`;
+    const answers = await whileLocked(order, 2, {
+      send: () => [refund(tracker), refund({ ...tracker, url: other.url })],
+    });
+    expect(tally(answers)).toEqual({ updated: 1, duplicate: 1 });
+  });
+
   it('do not wait for each other in a circle when they get the same orders in opposite directions', async () => {
     const clickId = await click(tracker, 'adding');
     const transactionIds = Array.from({ length: MANY / 2 }, () => unique());

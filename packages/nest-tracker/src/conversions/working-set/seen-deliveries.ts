@@ -23,6 +23,7 @@ export function deliveryQueries(storage: TrackerStorage) {
 export class SeenDeliveries {
   private readonly loaded = new Map<string, string | null>();
   private readonly added = new Map<string, string>();
+  private readonly asked = new Map<string, DeliveryKey>();
   private readonly wanted = new Map<string, DeliveryKey>();
 
   constructor(private readonly query: ReturnType<typeof deliveryQueries>) {}
@@ -41,6 +42,11 @@ export class SeenDeliveries {
     throw NOT_LOADED;
   }
 
+  /** Wants all that was not there to be read again: a process that we waited for may have accepted its copy meanwhile. */
+  wantMissingAgain(): void {
+    for (const [name, key] of this.asked) if (this.loaded.get(name) === null) this.wanted.set(name, key);
+  }
+
   put(key: DeliveryKey, conversionId: string): void {
     this.added.set(nameOf(key), conversionId);
   }
@@ -53,7 +59,10 @@ export class SeenDeliveries {
   *load(): TransactionWork<void> {
     if (this.wanted.size === 0) return;
     const { rows } = yield this.query([...this.wanted.values()].map((key) => [key.advertiserId, key.deliveryId]));
-    for (const name of this.wanted.keys()) this.loaded.set(name, null);
+    for (const [name, key] of this.wanted) {
+      this.asked.set(name, key);
+      this.loaded.set(name, null);
+    }
     for (const row of rows as unknown as SeenDelivery[]) this.loaded.set(nameOf(row), row.conversionId);
     this.wanted.clear();
   }

@@ -122,11 +122,12 @@ export class StandingConversions {
    * Locks what is going to be changed and reads it again, for it may have changed while we waited.
    *
    * @param all Every identity of the group, because waiting for something else may have let other processes in.
+   * @returns whether anything was locked, and so may have been waited for.
    */
-  *loadLocked(all: boolean): TransactionWork<void> {
-    if (!this.queries.locksRows || (!all && this.toLock.size === 0)) return;
+  *loadLocked(all: boolean): TransactionWork<boolean> {
+    if (!this.queries.locksRows || (!all && this.toLock.size === 0)) return false;
     const identities = all ? new Map([...this.asked, ...this.toLock]) : this.toLock;
-    if (identities.size === 0) return;
+    if (identities.size === 0) return false;
     const { rows } = yield this.queries.byIdentityLocked(keysOf(identities));
     for (const name of identities.keys()) {
       this.loaded.set(name, null);
@@ -134,6 +135,7 @@ export class StandingConversions {
     }
     this.toLock.clear();
     this.keep(rows);
+    return true;
   }
 
   private keep(rows: readonly Record<string, unknown>[]): void {

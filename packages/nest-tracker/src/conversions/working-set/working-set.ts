@@ -69,7 +69,8 @@ export class WorkingSet {
     this.expected = [];
     for (const conversion of this.conversions.all()) this.counters.wantFor(conversion, conversion.receivedAt);
     const waited = yield* this.counters.load();
-    yield* this.conversions.loadLocked(waited);
+    const locked = yield* this.conversions.loadLocked(waited);
+    if (locked) this.deliveries.wantMissingAgain();
     yield* this.deliveries.load();
     yield* this.firstOfClick.load();
     yield* this.customers.load();
