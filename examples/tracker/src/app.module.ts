@@ -13,8 +13,14 @@ export function configureApp({
   publicUrl,
   seed,
   allowPrivateAddresses,
+  partnerRetrySchedule: retrySchedule,
+  partnerTimeoutMs: attemptTimeoutMs,
 }: Environment): DynamicModule {
-  const partnerPostbacks = { allowPrivateAddresses };
+  const partnerPostbacks = {
+    allowPrivateAddresses,
+    ...(retrySchedule && { retrySchedule }),
+    ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+  };
   const options = { database, adminToken, seed, partnerPostbacks, ...(publicUrl !== undefined && { publicUrl }) };
   return { module: AppModule, imports: [TrackerModule.forRoot(options)] };
 }

@@ -31,6 +31,8 @@ describe('readEnvironment', () => {
       adminToken: undefined,
       seed: undefined,
       allowPrivateAddresses: false,
+      partnerRetrySchedule: undefined,
+      partnerTimeoutMs: undefined,
       adapter: 'fastify',
       logLevel: 'warn',
     };
@@ -58,6 +60,8 @@ describe('readEnvironment', () => {
         ADMIN_TOKEN: 'a-token',
         SEED: seed,
         ALLOW_PRIVATE_ADDRESSES: 'true',
+        PARTNER_RETRY_SECONDS: '0.5, 10,3600',
+        PARTNER_TIMEOUT_SECONDS: '3',
         ADAPTER: 'express',
         LOG_LEVEL: 'debug',
       }),
@@ -70,6 +74,8 @@ describe('readEnvironment', () => {
       adminToken: 'a-token',
       seed: { advertisers: [] },
       allowPrivateAddresses: true,
+      partnerRetrySchedule: [500, 10_000, 3_600_000],
+      partnerTimeoutMs: 3_000,
       adapter: 'express',
       logLevel: 'debug',
     });
@@ -84,6 +90,8 @@ describe('readEnvironment', () => {
       ADMIN_TOKEN: 'two words',
       SEED: join(folder, 'missing.json'),
       ALLOW_PRIVATE_ADDRESSES: 'maybe',
+      PARTNER_RETRY_SECONDS: '5,soon',
+      PARTNER_TIMEOUT_SECONDS: '0',
       ADAPTER: 'koa',
       LOG_LEVEL: 'loud',
     });
@@ -95,6 +103,8 @@ describe('readEnvironment', () => {
       'ADMIN_TOKEN',
       'SEED',
       'ALLOW_PRIVATE_ADDRESSES',
+      'PARTNER_RETRY_SECONDS',
+      'PARTNER_TIMEOUT_SECONDS',
       'ADAPTER',
       'LOG_LEVEL',
     ]);

@@ -25,6 +25,10 @@ export interface Environment {
   seed: unknown;
   /** Whether postbacks to partners may go to private and loopback addresses. */
   allowPrivateAddresses: boolean;
+  /** Delays between attempts to tell a partner, in milliseconds; the module's own when undefined. */
+  partnerRetrySchedule: readonly number[] | undefined;
+  /** How long one attempt to tell a partner may take, in milliseconds. */
+  partnerTimeoutMs: number | undefined;
   adapter: Adapter;
   logLevel: LogLevel;
 }
@@ -66,6 +70,8 @@ export function readEnvironment(variables: Variables): Environment {
     adminToken: read<string | undefined>('ADMIN_TOKEN', parseToken, undefined),
     seed: read<unknown>('SEED', readSeed, undefined),
     allowPrivateAddresses: read('ALLOW_PRIVATE_ADDRESSES', oneOf(['true', 'false']), 'false') === 'true',
+    partnerRetrySchedule: read<readonly number[] | undefined>('PARTNER_RETRY_SECONDS', parseSchedule, undefined),
+    partnerTimeoutMs: read<number | undefined>('PARTNER_TIMEOUT_SECONDS', parseMs, undefined),
     adapter: read('ADAPTER', oneOf(ADAPTERS), 'fastify'),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'warn'),
   };
@@ -109,6 +115,16 @@ function parseAddresses(text: string): readonly string[] {
 function parseToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new Error('has to be ASCII characters without spaces (it travels in an Authorization header)');
+}
+
+function parseSchedule(text: string): readonly number[] {
+  return text.split(',').map(parseMs);
+}
+
+function parseMs(text: string): number {
+  const ms = /^\s*\d{1,6}(\.\d{1,3})?\s*$/.test(text) ? Math.round(Number(text) * 1000) : 0;
+  if (ms > 0) return ms;
+  throw new Error(`has to be seconds above 0, such as 5 or 0.5, not "${text}"`);
 }
 
 function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {
