@@ -158,7 +158,10 @@ export interface Queue {
   settle(settlements: readonly Settlement[]): Promise<boolean[]>;
   /** Moves the end of leases to `until` (milliseconds since the epoch); `false` where another claim has taken over. */
   extend(claims: readonly Claim[], until: number): Promise<boolean[]>;
-  /** The earliest time at which one of these destinations has something to claim; `undefined` when nothing waits. */
+  /**
+   * The earliest time at which one of these destinations has something to claim; `undefined` when nothing waits. Never too
+   * late; too early where a store finds out only by a claim that a delivery waits for another.
+   */
   nextDue(destinations: readonly string[]): Promise<number | undefined>;
   counts(destinations: readonly string[]): Promise<QueueCounts>;
   /** In the order of acceptance. */

@@ -69,8 +69,11 @@ export class MemoryQueue implements Queue {
     this.#check();
     const key = `${message.event} ${message.transactionId}`;
     if (message.kind === 'created') {
-      const first = this.#identities.get(key);
-      if (first) return { stored: false, first };
+      const known = this.#identities.get(key);
+      if (known) {
+        const { recall: _, ...first } = known;
+        return { stored: false, first };
+      }
       this.#hold(key, message);
     }
     for (const delivery of message.deliveries) this.#add(message, delivery);

@@ -1,3 +1,4 @@
+import { NOT_WAITED_FOR } from '../not-waited-for.js';
 import type { ListRequest } from '../queue.js';
 import { listConditions } from './rows.js';
 
@@ -9,7 +10,7 @@ export function listStatement(deliveries: string, request: ListRequest): [sql: s
     SELECT d.id, d.seq, d.destination, d.event, d.transaction_id, d.body, d.created_at, d.state, d.attempt, d.answer,
            CASE WHEN d.position > 0 AND EXISTS (
              SELECT 1 FROM ${deliveries} e WHERE e.transaction_id = d.transaction_id AND e.event = d.event
-             AND e.destination = d.destination AND e.position < d.position) THEN NULL ELSE d.due_at END AS due_at
+             AND e.destination = d.destination AND e.position < d.position AND e.step > ${NOT_WAITED_FOR}) THEN NULL ELSE d.due_at END AS due_at
     FROM ${deliveries} d ${where} ORDER BY d.seq, d.id LIMIT ?`;
   return [sql, [...conditions.flatMap(([, ...values]) => values), request.limit]];
 }

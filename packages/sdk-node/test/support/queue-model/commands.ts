@@ -1,0 +1,224 @@
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import type { ClaimedDelivery, NewMessage, Queue, Settlement } from '../../../src/queue/queue.js';
+import type { Given, QueueModel } from './model.js';
+import { expectSame, expectSameRows, type Real } from './real.js';
+
+type Work = (model: QueueModel, real: Real) => Promise<void>;
+
+/** A command that can be run at any time; afterwards queue and model must say the same. */
+class Command implements fc.AsyncCommand<QueueModel, Real> {
+  constructor(
+    private readonly text: string,
+    private readonly work: Work,
+    private readonly possible: (model: QueueModel) => boolean = () => true,
+  ) {}
+
+  check(model: Readonly<QueueModel>): boolean {
+    return this.possible(model as QueueModel);
+  }
+
+  async run(model: QueueModel, real: Real): Promise<void> {
+    await this.work(model, real);
+    await expectSame(model, real);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
+const text = (name: string, given: unknown) => `${name} ${JSON.stringify(given)}`;
+
+interface Draft {
+  readonly kind: NewMessage['kind'];
+  readonly transaction: number;
+  readonly event: 'purchase' | 'lead';
+  readonly to: readonly number[];
+  /** It can never be sent. */
+  readonly dead: 'no' | 'without body' | 'with body';
+  readonly recall: boolean;
+}
+
+const draft: fc.Arbitrary<Draft> = fc.record({
+  kind: fc.constantFrom('created', 'created', 'updated'),
+  transaction: fc.nat(3),
+  event: fc.constantFrom('purchase', 'purchase', 'purchase', 'lead'),
+  to: fc.constantFrom([0], [0], [1], [0, 1]),
+  dead: fc.constantFrom('no', 'no', 'no', 'no', 'without body', 'with body'),
+  recall: fc.boolean(),
+});
+
+function messageOf({ kind, transaction, event, to, dead, recall }: Draft, model: QueueModel, real: Real): NewMessage {
+  const number = model.stored.length;
+  // What becomes an update's body is known before it is stored: one that is dead has none.
+  const isDead = dead === 'without body' || (dead === 'with body' && kind === 'created');
+  const own = {
+    destination: '',
+    body: dead === 'without body' || (isDead && kind === 'updated') ? '' : `body ${number}`,
+  };
+  const deliveries = to.map((index) => {
+    const destination = at(real.destinations, index);
+    const id = `${destination}-${number}-${model.now}-${crypto.randomUUID().slice(0, 8)}`;
+    return { ...own, id, destination, ...(isDead && { dead: 'it could not be prepared' }) };
+  });
+  const whole = { id: `m-${crypto.randomUUID()}`, kind, event, transactionId: `${real.prefix}-${transaction}` };
+  const remembered = recall && kind === 'created' ? { recall: { clickId: `click of ${number}` } } : {};
+  return { ...whole, createdAt: model.now, deliveries, ...remembered };
+}
+
+/** Several at the same moment, which a queue may store together. */
+const enqueue = fc.record({ drafts: fc.array(draft, { minLength: 1, maxLength: 4 }), by: fc.nat(1) }).map(
+  (given) =>
+    new Command(text('enqueue', given), async (model, real) => {
+      const queue = at(real.processes, given.by);
+      const messages = given.drafts.map((one) => messageOf(one, model, real));
+      const results = await Promise.all(messages.map((message) => queue.enqueue(message)));
+      expect(results).toEqual(messages.map((message) => model.enqueue(message)));
+    }),
+);
+
+/** One process asks, or all at the same time. */
+const claim = fc
+  .record({
+    destination: fc.nat(1),
+    limit: fc.integer({ min: 1, max: 4 }),
+    leaseMs: fc.constantFrom(50, 500),
+    by: fc.option(fc.nat(1)),
+  })
+  .map(
+    (given) =>
+      new Command(text('claim', given), async (model, real) => {
+        const { limit, leaseMs, by } = given;
+        const destination = at(real.destinations, given.destination);
+        const request = { destination, limit, leaseMs, now: model.now };
+        const askers = by === null ? real.processes : [at(real.processes, by)];
+        const answers = await Promise.all(askers.map((queue) => queue.claim(request)));
+        expectClaims(model, request, answers);
+        for (const [index, answer] of answers.entries()) {
+          const owner = real.processes.indexOf(askers[index] as Queue);
+          for (const one of answer) model.claimed(owner, one, model.now + leaseMs);
+        }
+      }),
+  );
+
+function expectClaims(
+  model: QueueModel,
+  { destination, limit }: { destination: string; limit: number },
+  answers: readonly ClaimedDelivery[][],
+): void {
+  const claimable = model.claimable(destination);
+  const all = answers.flat();
+  const ids = new Set(all.map(({ id }) => id));
+  expect(ids.size).toBe(all.length);
+  for (const answer of answers) expect(answer.length).toBeLessThanOrEqual(limit);
+  // Those that ask at the same time may leave some to each other.
+  if (answers.length === 1) expect(all).toHaveLength(Math.min(limit, claimable.length));
+  else expect(all.length).toBeGreaterThanOrEqual(Math.min(limit, claimable.length));
+  for (const { seq, fence, ...one } of all) {
+    const row = claimable.find(({ id }) => id === one.id);
+    const { id, event, transactionId, body, createdAt, step, attempts = 0 } = row ?? {};
+    expect(one).toEqual({ id, destination, event, transactionId, body, createdAt, step, attempt: attempts + 1 });
+    expect(fence).toBeGreaterThan(row?.fence ?? 0);
+    expect(seq).toBeGreaterThan(0);
+  }
+  const left = claimable.filter(({ id }) => !ids.has(id)).map(({ dueTo }) => dueTo);
+  const taken = claimable.filter(({ id }) => ids.has(id)).map(({ dueFrom }) => dueFrom);
+  // What has been due for longest goes first.
+  if (answers.length === 1 && left.length > 0) expect(Math.max(...taken)).toBeLessThanOrEqual(Math.min(...left));
+}
+
+const ending = fc.oneof(
+  fc.constant({ outcome: 'delivered' as const }),
+  fc.constant({ outcome: 'delivered' as const }),
+  fc.record({ outcome: fc.constant('retry' as const), inMs: fc.constantFrom(0, 20, 300), step: fc.nat(3) }),
+  fc.constant({ outcome: 'dead' as const }),
+  fc.constant({ outcome: 'release' as const }),
+);
+
+function settlementOf({ seq, id, fence }: Given, end: { outcome: string; inMs?: number; step?: number }, now: number) {
+  const answer = `answer to ${id}`;
+  const more = end.outcome === 'retry' ? { at: now + (end.inMs ?? 0), step: end.step, answer } : { answer };
+  const known = end.outcome === 'delivered' || end.outcome === 'release' ? {} : more;
+  return { seq, id, fence, outcome: end.outcome, ...known } as Settlement;
+}
+
+/** Counted from the newest: mostly what is held, sometimes what was taken over long ago. */
+const picked = fc.oneof(fc.nat(3), fc.nat(30));
+const from = (model: QueueModel, index: number): Given => at(model.given.toReversed(), index);
+
+const settle = fc.array(fc.record({ claim: picked, end: ending }), { minLength: 1, maxLength: 4 }).map((batch) => {
+  const one: Work = async (model, real) => {
+    const settlements = batch.map(({ claim: index, end }) => settlementOf(from(model, index), end, model.now));
+    const queue = at(real.processes, batch[0]?.claim ?? 0);
+    expect(await queue.settle(settlements)).toEqual(settlements.map((settlement) => model.settle(settlement)));
+  };
+  return new Command(text('settle', batch), one, ({ given }) => given.length > 0);
+});
+
+const extend = fc
+  .record({ claims: fc.array(picked, { minLength: 1, maxLength: 3 }), forMs: fc.integer({ min: 1, max: 600 }) })
+  .map(
+    (given) =>
+      new Command(
+        text('extend', given),
+        async (model, real) => {
+          const claims = [...new Set(given.claims.map((index) => from(model, index)))];
+          const until = model.now + given.forMs;
+          const extended = await at(real.processes, given.forMs).extend(claims, until);
+          expect(extended).toEqual(claims.map((one) => model.extend(one, until)));
+        },
+        ({ given: known }) => known.length > 0,
+      ),
+  );
+
+const pass = fc.constantFrom(1, 30, 100, 600).map(
+  (ms) =>
+    new Command(`${ms} ms pass`, async (model) => {
+      model.now += ms;
+    }),
+);
+
+/** A hand names what is dead, and what is not. */
+const hands = fc.record({ what: fc.constantFrom('replay', 'discard'), every: fc.integer({ min: 1, max: 3 }) }).map(
+  (given) =>
+    new Command(text('hands', given), async (model, real) => {
+      const ids = [...model.stored.filter((_, index) => index % given.every === 0), 'unknown'];
+      const queue = at(real.processes, given.every);
+      if (given.what === 'replay') expect(await queue.replay(ids, model.now)).toBe(model.replay(ids));
+      else expect(await queue.discard(ids)).toBe(model.discard(ids));
+    }),
+);
+
+const recall = fc.record({ event: fc.constantFrom('purchase', 'lead'), transaction: fc.nat(3) }).map(
+  (given) =>
+    new Command(text('recall', given), async (model, real) => {
+      const transactionId = `${real.prefix}-${given.transaction}`;
+      const known = await at(real.processes, given.transaction).recall(given.event, transactionId);
+      expect(known).toEqual(model.recall(given.event, transactionId));
+    }),
+);
+
+/** A process ends with work in hand, and another begins. */
+const restart = fc.nat(1).map(
+  (index) =>
+    new Command(`restart ${index}`, async (model, real) => {
+      const { store, processes } = real;
+      if (!store.closing) return;
+      const by = index % processes.length;
+      await at(processes, by).close();
+      if (store.closing === 'hands back') model.handBack(by);
+      processes[by] = await store.connect();
+    }),
+);
+
+const list = fc
+  .integer({ min: 1, max: 5 })
+  .map((size) => new Command(`list by ${size}`, (model, real) => expectSameRows(model, real, size)));
+
+/** Sequences of whatever processes do to a queue. */
+export const queueCommands = fc.commands(
+  [enqueue, enqueue, claim, claim, claim, settle, settle, extend, pass, hands, recall, restart, list],
+  { maxCommands: 40, size: '+1' },
+);
