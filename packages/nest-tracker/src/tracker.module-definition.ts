@@ -14,6 +14,7 @@ import { ConversionsController } from './conversions/conversions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { guarded } from './http/guarded.js';
+import { Problems } from './http/problems.filter.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
 import { LiveController } from './live/live.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -30,7 +31,7 @@ import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
 
-const PUBLIC = [
+export const PUBLIC = [
   ClicksController,
   DirectClicksController,
   ClickCookieController,
@@ -40,7 +41,7 @@ const PUBLIC = [
   PixelController,
   HealthController,
 ];
-const MANAGEMENT = [
+export const MANAGEMENT = [
   ReportsController,
   InboundPostbacksController,
   OutboundPostbacksController,
@@ -58,6 +59,7 @@ const MANAGEMENT = [
 ];
 
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);
+for (const controller of MANAGEMENT) UseFilters(Problems)(controller);
 
 /** What depends on the extras is added here, once for `forRoot` and `forRootAsync`. */
 function withExtras(definition: DynamicModule, extras: TrackerModuleExtras): DynamicModule {

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable, NotFoundException } from '@nestjs/common';
+import { BadRequestException, Injectable, NotFoundException } from '@nestjs/common';
 import { createId } from '@tallyback/protocol';
 import { LessThan } from 'typeorm';
 import { Audit } from '../audit/audit.service.js';
+import { CatalogService } from '../catalog/catalog.service.js';
 import { hashToken } from '../catalog/hash-token.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import { ApiKey } from './api-key.entity.js';
+import { ApiKey, type Role } from './api-key.entity.js';
 
 const PREFIX = 'tbk_';
 const AUDIT_KIND = 'api_key';
@@ -25,19 +26,26 @@ export class ApiKeys {
     private readonly storage: TrackerStorage,
     private readonly clock: Clock,
     private readonly audit: Audit,
+    private readonly catalog: CatalogService,
   ) {}
 
-  /** Makes a key; `value` is the key itself, which nobody sees again. */
+  /**
+   * Makes a key; `value` is the key itself, which nobody sees again.
+   *
+   * @throws BadRequestException when `subject` is no advertiser or partner of the catalog.
+   */
   async create(
-    { name, role, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'expiresAt'>,
+    { name, role, subject, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'subject' | 'expiresAt'>,
     actor: string,
   ): Promise<ApiKeyItem & { readonly value: string }> {
+    await this.requireSubject(role, subject);
     const value = `${PREFIX}${randomBytes(32).toString('base64url')}`;
     const now = this.clock.now();
     const row: ApiKey = {
       id: createId(now),
       name,
       role,
+      subject,
       fingerprint: hashToken(value),
       hint: `…${value.slice(-4)}`,
       createdBy: actor,
@@ -81,6 +89,13 @@ export class ApiKeys {
   async isOpen(id: string): Promise<boolean> {
     const row = await this.storage.manager.findOneBy(ApiKey, { id });
     return row !== null && this.isCurrent(row);
+  }
+
+  private async requireSubject(role: Role, subject: string | null): Promise<void> {
+    const { advertisersByKey, partnersByKey } = await this.catalog.snapshot();
+    const known = { advertiser: advertisersByKey, partner: partnersByKey }[role as string];
+    if (known ? known.has(subject ?? '') : subject === null) return;
+    throw new BadRequestException(`There is no ${role} "${subject}" that this key could be for.`);
   }
 
   private isCurrent({ expiresAt }: ApiKey): boolean {

@@ -1,11 +1,10 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Res, type Type, UseFilters } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Res, type Type } from '@nestjs/common';
 import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier } from '../http/http-reply.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
 import { requireMatch } from '../http/precondition.js';
 import { jsonReply } from '../http/problem-reply.js';
-import { Problems } from '../http/problems.filter.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonObject } from '../http/read-json-body.js';
 import { type CatalogItem, etagOf } from './catalog-item.js';
@@ -15,7 +14,6 @@ import { CatalogManagement } from './catalog-management.service.js';
 /** `GET`, `POST /v1/<list>` and `GET`, `PUT`, `PATCH`, `DELETE /v1/<list>/:key` of one list of the catalog. */
 function catalogController(list: CatalogList): Type {
   @Controller(`v1/${list}`)
-  @UseFilters(Problems)
   class CatalogController {
     constructor(
       private readonly management: CatalogManagement,

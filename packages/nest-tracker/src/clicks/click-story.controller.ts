@@ -1,5 +1,7 @@
 import { Controller, Get, NotFoundException, Param } from '@nestjs/common';
 import { parseClickId, toMoneyJson } from '@tallyback/protocol';
+import { type AccessScope, OpenTo, Scope } from '../access/access-scope.js';
+import { clickFor } from '../access/scoped-views.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { Click } from './click.entity.js';
 import { ClicksService } from './clicks.service.js';
@@ -14,17 +16,19 @@ export class ClickStoryController {
 
   /** `GET /v1/clicks/:id`: the click as it was recorded, with catalog keys. */
   @Get(':id')
-  async find(@Param('id') given: string): Promise<object> {
+  @OpenTo('advertiser', 'partner')
+  async find(@Param('id') given: string, @Scope() scope: AccessScope | undefined): Promise<object> {
     const id = parseClickId(given);
     const click = id === undefined ? null : await this.clicks.find(id);
-    if (!click) throw new NotFoundException('There is no click with this id.');
     const catalog = await this.catalog.snapshot();
+    const isTheirs = click && (!scope || catalog.keysOf(click)[scope.role] === scope.key);
+    if (!isTheirs) throw new NotFoundException('There is no click with this id.');
     const { campaignId, offerId, partnerId, advertiserId, visitor: _, at, cost, ...rest } = click satisfies Click;
-    return {
+    return clickFor(scope, {
       ...rest,
       at: new Date(at).toISOString(),
       cost: cost === null ? null : toMoneyJson({ minor: cost, currency: click.currency }),
       ...catalog.keysOf({ advertiserId, campaignId, offerId, partnerId }),
-    };
+    });
   }
 }

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import type { AccessScope } from '../access/access-scope.js';
+import { conversionFor, hiddenFields } from '../access/scoped-views.js';
 import { csvLine } from '../http/csv.js';
 import { type ConversionItem, ConversionSearch } from './conversion-search.service.js';
 
@@ -21,7 +23,7 @@ const COLUMNS: Readonly<Record<string, (item: ConversionItem) => string | null |
   status: ({ status }) => status,
   revenue: ({ revenue }) => revenue?.amount,
   payout: ({ payout }) => payout?.amount,
-  currency: ({ revenue }) => revenue?.currency,
+  currency: ({ revenue, payout }) => (revenue ?? payout)?.currency,
   originalRevenue: ({ originalRevenue }) => originalRevenue?.amount,
   originalCurrency: ({ originalRevenue }) => originalRevenue?.currency,
   rate: ({ rate }) => rate,
@@ -40,20 +42,26 @@ export class ConversionExport {
    * Every conversion that matches the filters of the search, newest first: lines of CSV, or of JSON with the ledger. A
    * failure after the first page destroys the stream, so that half an export is not taken for a whole one.
    *
+   * @param scope Who reads it, when not everything is theirs to see; the filters have to leave only their rows.
    * @throws BadRequestException for a filter without sense, the database's error for the first page.
    */
-  async stream(filters: URLSearchParams, format: ExportFormat): Promise<Readable> {
+  async stream(filters: URLSearchParams, format: ExportFormat, scope?: AccessScope): Promise<Readable> {
     const first = await this.conversions.list(filters, { limit: PAGE, after: undefined });
-    return Readable.from(this.text(filters, format, first), { objectMode: false });
+    return Readable.from(this.text(filters, format, first, scope), { objectMode: false });
   }
 
   private async *text(
     filters: URLSearchParams,
     format: ExportFormat,
     first: Awaited<ReturnType<ConversionSearch['list']>>,
+    scope: AccessScope | undefined,
   ): AsyncGenerator<string> {
-    if (format === 'csv') yield csvLine(Object.keys(COLUMNS));
-    const lineOf = format === 'csv' ? csvOf : (item: ConversionItem) => `${JSON.stringify(item)}\n`;
+    const columns = columnsFor(scope);
+    if (format === 'csv') yield csvLine(columns.map(([name]) => name));
+    const lineOf = (item: ConversionItem) =>
+      format === 'csv'
+        ? csvLine(columns.map(([, column]) => column(item) ?? ''))
+        : `${JSON.stringify(conversionFor(scope, item))}\n`;
     for (let page = first; ; page = await this.conversions.list(filters, { limit: PAGE, after: page.next as string })) {
       if (page.items.length > 0) yield page.items.map(lineOf).join('');
       if (page.next === null) return;
@@ -61,6 +69,8 @@ export class ConversionExport {
   }
 }
 
-function csvOf(item: ConversionItem): string {
-  return csvLine(Object.values(COLUMNS).map((column) => column(item) ?? ''));
+function columnsFor(scope: AccessScope | undefined) {
+  const hidden = hiddenFields(scope);
+  const all = Object.entries(COLUMNS).filter(([name]) => !hidden.includes(name));
+  return hidden.includes('originalRevenue') ? all.filter(([name]) => name !== 'originalCurrency') : all;
 }

@@ -1,5 +1,7 @@
 import { BadRequestException, Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { parseClickId } from '@tallyback/protocol';
+import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
+import { conversionFor } from '../access/scoped-views.js';
 import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier, type HttpReply } from '../http/http-reply.js';
 import type { HttpRequest } from '../http/http-request.js';
@@ -29,12 +31,18 @@ export class ConversionsController {
    * `from`, `to` (time of arrival). `format=csv|ndjson` writes out all of them instead of a page.
    */
   @Get()
-  async list(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
-    const query = readQuery(request);
+  @OpenTo('advertiser', 'partner')
+  async list(
+    @PublicRequest() request: HttpRequest,
+    @Scope() scope: AccessScope | undefined,
+    @Res() response: unknown,
+  ): Promise<void> {
+    const query = withinScope(readQuery(request), scope);
     const format = readFormat(query);
     if (format === 'json') {
-      const page = await this.conversions.list(query, readPageRequest(query));
-      return this.replier.send(response, jsonReply(200, page));
+      const { items, next } = await this.conversions.list(query, readPageRequest(query));
+      const seen = items.map((item) => conversionFor(scope, item));
+      return this.replier.send(response, jsonReply(200, { items: seen, next }));
     }
     this.replier.send(response, {
       status: 200,
@@ -43,7 +51,7 @@ export class ConversionsController {
         'content-disposition': `attachment; filename="conversions.${format}"`,
         'cache-control': 'no-store',
       },
-      stream: await this.exports.stream(query, format),
+      stream: await this.exports.stream(query, format, scope),
     });
   }
 

@@ -7,6 +7,8 @@ import {
   Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
+import { isOpenTo, type ScopedRequest } from '../access/access-scope.js';
+import type { ApiKey } from '../access/api-key.entity.js';
 import { ApiKeys } from '../access/api-keys.service.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import type { KeyedRequest } from './acting-user.js';
@@ -31,7 +33,12 @@ export class AdminGuard implements CanActivate {
     if (key) {
       const reads = request.method === 'GET' || request.method === 'HEAD';
       if (key.role === 'read' && !reads) throw new ForbiddenException('This key may look at things, not change them.');
-      context.switchToHttp().getRequest<KeyedRequest>().tallybackKey = key.id;
+      const admitted = context.switchToHttp().getRequest<KeyedRequest & ScopedRequest>();
+      admitted.tallybackKey = key.id;
+      if (key.role === 'advertiser' || key.role === 'partner') {
+        if (!reads || !isOpenTo(key.role, context.getHandler())) throw new ForbiddenException(closedTo(key));
+        admitted.tallybackScope = { role: key.role, key: key.subject ?? '' };
+      }
       return true;
     }
     context.switchToHttp().getResponse().header('www-authenticate', 'Bearer realm="tallyback"');
@@ -39,6 +46,10 @@ export class AdminGuard implements CanActivate {
       'Management routes need the header "Authorization: Bearer <admin token or API key>".',
     );
   }
+}
+
+function closedTo({ role, subject }: ApiKey): string {
+  return `This key is for the ${role} "${subject}", and this route is not open to ${role}s.`;
 }
 
 /** Compares digests, so that neither content nor length shows in the time it takes. */

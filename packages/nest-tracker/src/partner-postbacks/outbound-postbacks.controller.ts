@@ -1,4 +1,5 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
+import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
 import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
@@ -14,16 +15,22 @@ export class OutboundPostbacksController {
    * `conversion`, `event`, `status`, `from`, `to`.
    */
   @Get()
-  list(@PublicRequest() request: HttpRequest): Promise<Page<OutboundPostbackItem>> {
-    const query = readQuery(request);
+  @OpenTo('partner')
+  list(
+    @PublicRequest() request: HttpRequest,
+    @Scope() scope: AccessScope | undefined,
+  ): Promise<Page<OutboundPostbackItem>> {
+    const query = withinScope(readQuery(request), scope);
     return this.postbacks.list(query, readPageRequest(query));
   }
 
   /** `GET /v1/postbacks/out/:id` */
   @Get(':id')
-  async find(@Param('id') id: string): Promise<OutboundPostbackItem> {
+  @OpenTo('partner')
+  async find(@Param('id') id: string, @Scope() scope: AccessScope | undefined): Promise<OutboundPostbackItem> {
     const item = await this.postbacks.find(id.replaceAll('\0', ''));
-    if (!item) throw new NotFoundException('There is no postback with this id in the outbound log.');
+    if (!item || (scope && item.partner !== scope.key))
+      throw new NotFoundException('There is no postback with this id in the outbound log.');
     return item;
   }
 

@@ -1,4 +1,5 @@
 import { BadRequestException, Controller, Get, HttpCode, NotFoundException, Param, Post, Res } from '@nestjs/common';
+import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
 import { HttpReplier } from '../http/http-reply.js';
 import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
@@ -25,16 +26,22 @@ export class InboundPostbacksController {
    * `transactionId`, `deliveryId`, `conversionId`, `replayOf`, `from`, `to` and `q` (a text in path or query).
    */
   @Get()
-  list(@PublicRequest() request: HttpRequest): Promise<Page<InboundPostbackItem>> {
-    const query = readQuery(request);
+  @OpenTo('advertiser')
+  list(
+    @PublicRequest() request: HttpRequest,
+    @Scope() scope: AccessScope | undefined,
+  ): Promise<Page<InboundPostbackItem>> {
+    const query = withinScope(readQuery(request), scope);
     return this.postbacks.list(query, readPageRequest(query));
   }
 
   /** `GET /v1/postbacks/in/:id` */
   @Get(':id')
-  async find(@Param('id') id: string): Promise<InboundPostbackItem> {
+  @OpenTo('advertiser')
+  async find(@Param('id') id: string, @Scope() scope: AccessScope | undefined): Promise<InboundPostbackItem> {
     const item = await this.postbacks.find(id.replaceAll('\0', ''));
-    if (!item) throw new NotFoundException('There is no request with this id in the inbound log.');
+    if (!item || (scope && item.advertiser !== scope.key))
+      throw new NotFoundException('There is no request with this id in the inbound log.');
     return item;
   }
 

@@ -1,9 +1,17 @@
 import { csvLine } from '../http/csv.js';
 import type { ReportRow } from './report.js';
 
-/** Rows as CSV, dimensions first. */
-export function reportCsv(rows: readonly ReportRow[], dimensions: readonly string[]): string {
-  const header = [...dimensions, ...METRIC_COLUMNS];
+/**
+ * Rows as CSV, dimensions first.
+ *
+ * @param hidden Figures that are left out.
+ */
+export function reportCsv(
+  rows: readonly ReportRow[],
+  dimensions: readonly string[],
+  hidden: readonly string[] = [],
+): string {
+  const header = [...dimensions, ...METRIC_COLUMNS.filter((name) => !hidden.includes(name))];
   return [header, ...rows.map((row) => header.map((name) => row[name] ?? ''))].map(csvLine).join('');
 }
 

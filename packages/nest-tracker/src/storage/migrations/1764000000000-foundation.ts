@@ -113,6 +113,7 @@ const tables = [
       id,
       text('name', 200),
       text('role', 16),
+      nullable(text('subject', 64)),
       text('fingerprint', 64),
       text('hint', 8),
       text('created_by', 96),
