@@ -65,3 +65,4 @@ export type {
   TrackerModuleExtras,
   TrackerOptions,
 } from './tracker.options.js';
+export { type GeoAnswer, GeoResolver } from './visitors/geo-resolver.js';

@@ -55,6 +55,8 @@ import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
 import { ReportsService } from './reports/reports.service.js';
 import { Clock } from './storage/clock.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
+import { geoProvider } from './visitors/geo.provider.js';
+import { VisitorTraits } from './visitors/visitor-traits.service.js';
 
 /**
  * A whole tracker as a NestJS module: click links, postbacks, attribution, payouts, ledger, reports.
@@ -122,6 +124,8 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
     SignedMessages,
     TrackerEvents,
     VisitorPrivacy,
+    VisitorTraits,
+    geoProvider,
   ],
   exports: [
     AdvertiserSecrets,

@@ -5,6 +5,7 @@ import type { RatesProvider } from './conversions/pricing/rates-provider.js';
 import type { PartnerPostbackOptions } from './partner-postbacks/postback-faults.js';
 import type { RateLimit } from './postbacks/senders/rate-limiter.js';
 import type { TrackerDatabase } from './storage/tracker-database.js';
+import type { GeoResolver } from './visitors/geo-resolver.js';
 
 /** Injection token of the module's options. */
 export const TRACKER_OPTIONS = Symbol('TRACKER_OPTIONS');
@@ -85,6 +86,16 @@ export interface TrackerOptions {
    * so that hashes of different days have nothing in common and nobody can find the visitor behind them any more.
    */
   readonly hashKey?: string;
+  /**
+   * Tells the country of a click: a file in MaxMind's format (needs the package `maxmind`), or your own. Default none:
+   * the country of clicks is not known.
+   */
+  readonly geo?: GeoResolver | { readonly file: string };
+  /**
+   * Says of a visitor's address whether it belongs to a data centre; such a click is flagged as a robot's. Answers from
+   * memory and at once. Default: the user agent alone is asked.
+   */
+  readonly isDataCentre?: (ip: string) => boolean;
   /** Postbacks to partners: where they may go, how often they are tried. */
   readonly partnerPostbacks?: PartnerPostbackOptions;
   /** How long rows are kept, in days. */

@@ -1,4 +1,5 @@
 import { MoneyError, parseAmount } from '@tallyback/protocol';
+import type { Click } from './click.entity.js';
 import { DEEP_LINK_PARAMETERS, MAX_DEEP_LINK } from './deep-link.js';
 
 /** The parameters that a click URL may carry, each cut to what the database holds. */
@@ -7,11 +8,16 @@ export interface ClickParameters {
   /** `sub1` to `sub10` in order. */
   readonly subs: readonly (string | null)[];
   readonly cost: bigint | null;
+  /** What carried the link, in the form of a key. */
+  readonly channel: string | null;
+  readonly customerId: string | null;
   /** Everything else, usable as `{query.NAME}`; null when there was nothing else. */
   readonly query: Record<string, string> | null;
 }
 
 const SUB_LENGTH = 255;
+const CUSTOMER_LENGTH = 128;
+const CHANNEL = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const MAX_QUERY_FIELDS = 50;
 const MAX_QUERY_NAME = 64;
 const SUB = /^sub([1-9]|10)$/;
@@ -26,6 +32,8 @@ const SUB = /^sub([1-9]|10)$/;
 export function readClickParameters(query: string, externalIdParameter: string, currency: string): ClickParameters {
   let externalId: string | null = null;
   let cost: bigint | null = null;
+  let channel: string | null = null;
+  let customerId: string | null = null;
   const subs = Array<string | null>(10).fill(null);
   const rest = new Map<string, string>();
   for (const [name, raw] of new URLSearchParams(query)) {
@@ -38,9 +46,15 @@ export function readClickParameters(query: string, externalIdParameter: string, 
     else if (name === 'cost' && cost === null) {
       cost = readCost(value, currency);
       if (cost === null) keep(rest, name, value);
+    } else if (name === 'channel' && channel === null && CHANNEL.test(value.toLowerCase())) {
+      channel = value.toLowerCase();
+      if (channel !== value) keep(rest, name, value);
+    } else if (name === 'customer_id') {
+      // Cut, it would be another customer's; among the rest it would outlive the person's erasure.
+      if ([...value].length <= CUSTOMER_LENGTH) customerId ??= value;
     } else keep(rest, name, value);
   }
-  return { externalId, subs, cost, query: rest.size > 0 ? Object.fromEntries(rest) : null };
+  return { externalId, subs, cost, channel, customerId, query: rest.size > 0 ? Object.fromEntries(rest) : null };
 }
 
 function keep(rest: Map<string, string>, name: string, value: string): void {
@@ -56,6 +70,17 @@ function readCost(value: string, currency: string): bigint | null {
     if (error instanceof MoneyError) return null;
     throw error;
   }
+}
+
+/** The value of `{query.NAME}`: every parameter that has no macro of its own. */
+export function queryValue(
+  { query, channel, customerId }: Pick<Click, 'query' | 'channel' | 'customerId'>,
+  name: string,
+): string | undefined {
+  // A stranger chose the names, so what every object has must not answer.
+  if (query && Object.hasOwn(query, name)) return query[name];
+  if (name === 'channel') return channel ?? undefined;
+  return name === 'customer_id' ? (customerId ?? undefined) : undefined;
 }
 
 /** Text that both databases can hold: without NUL, at most `length` characters; null when nothing is left. */

@@ -10,9 +10,10 @@ import {
 } from '../storage/columns.js';
 import type { TrafficKind } from './traffic-kind.js';
 
-/** One visit through a campaign link. Found by its id; the only other index serves reports over time. */
+/** One visit through a campaign link. Found by its id; the other indexes serve reports over time and journeys. */
 @Entity('tallyback_clicks')
 @Index('tallyback_clicks_at', ['at'])
+@Index('tallyback_clicks_customer', ['advertiserId', 'customerId', 'id'], { where: 'customer_id IS NOT NULL' })
 export class Click {
   /** The click id. */
   @IdPrimaryColumn() id: string;
@@ -29,6 +30,18 @@ export class Click {
   @IdColumn('advertiser_id') advertiserId: string;
   /** Keyed hash of address and user agent, for counting unique visitors; says nothing without the key. */
   @TextColumn('visitor', 22) visitor: string;
+  /** ISO 3166-1 alpha-2 (`DE`), where the module has a `GeoResolver` that knows. */
+  @TextColumn('country', 2, { nullable: true }) country: string | null;
+  /** `desktop`, `mobile`, `tablet`, `tv` or `bot`. */
+  @TextColumn('device', 16, { nullable: true }) device: string | null;
+  /** Operating system without its version: `Android`. */
+  @TextColumn('os', 32, { nullable: true }) os: string | null;
+  /** Browser without its version: `Chrome`. */
+  @TextColumn('browser', 64, { nullable: true }) browser: string | null;
+  /** What carried the link, as the click URL says by `channel`: `email`, `sms`, `app`, … */
+  @TextColumn('channel', 64, { nullable: true }) channel: string | null;
+  /** The advertiser's own id of the visitor, as the click URL says by `customer_id`; nobody has proven it. */
+  @TextColumn('customer_id', 128, { nullable: true }) customerId: string | null;
   /** The partner's own click id. */
   @TextColumn('external_id', 255, { nullable: true }) externalId: string | null;
   @TextColumn('sub1', 255, { nullable: true }) sub1: string | null;

@@ -1,19 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { createId } from '@tallyback/protocol';
-import { isbot } from 'isbot';
 import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.js';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { VisitorPrivacy } from '../privacy/visitor-privacy.service.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
+import { VisitorTraits } from '../visitors/visitor-traits.service.js';
 import { Click } from './click.entity.js';
 import { cleanText, readClickParameters } from './click-parameters.js';
 import { directClickWriter, type PendingDirectClick } from './direct-click-writer.js';
-import { recentAnswers } from './recent-answers.js';
 import type { TrafficKind } from './traffic-kind.js';
-
-const isRobot = recentAnswers(4096, (userAgent) => isbot(userAgent));
 
 /** A visit as it came in. */
 export interface Visit {
@@ -47,6 +44,7 @@ export class ClicksService implements OnModuleInit {
     private readonly events: TrackerEvents,
     private readonly clock: Clock,
     private readonly privacy: VisitorPrivacy,
+    private readonly traits: VisitorTraits,
   ) {}
 
   onModuleInit(): void {
@@ -89,13 +87,20 @@ export class ClicksService implements OnModuleInit {
     click.id = createId(now);
     click.at = now;
     click.kind = kind;
-    click.bot = !userAgent || isRobot(userAgent);
+    const { robot, device, os, browser } = this.traits.ofUserAgent(userAgent);
+    click.bot = robot || this.traits.isDataCentre(ip);
     click.firstParty = firstParty;
     click.campaignId = campaign.row.id;
     click.offerId = offer.row.id;
     click.partnerId = campaign.row.partnerId;
     click.advertiserId = advertiserId;
     click.visitor = this.privacy.visitor(ip, userAgent);
+    click.country = this.traits.countryOf(ip);
+    click.device = device;
+    click.os = os;
+    click.browser = browser;
+    click.channel = parameters.channel;
+    click.customerId = parameters.customerId;
     click.externalId = parameters.externalId;
     [
       click.sub1 = null,

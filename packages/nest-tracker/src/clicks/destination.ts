@@ -1,6 +1,7 @@
 import { formatAmount } from '@tallyback/protocol';
 import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.js';
 import type { Click } from './click.entity.js';
+import { queryValue } from './click-parameters.js';
 import { deepLink } from './deep-link.js';
 
 const CLICK_ID_PARAMETER = 'clickid';
@@ -40,7 +41,7 @@ function deepened(offer: CatalogOffer, click: Click, url: string): string {
 }
 
 function macroValue(macro: string, offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string | undefined {
-  if (macro.startsWith('query.')) return own(click.query, macro.slice('query.'.length));
+  if (macro.startsWith('query.')) return queryValue(click, macro.slice('query.'.length));
   const sub = /^sub(\d+)$/.exec(macro);
   if (sub) return click[`sub${sub[1]}` as 'sub1'] ?? undefined;
   switch (macro) {
@@ -54,16 +55,15 @@ function macroValue(macro: string, offer: CatalogOffer, campaign: CatalogCampaig
       return offer.row.key;
     case 'partner':
       return campaign.partner.key;
+    case 'country':
+      return click.country ?? undefined;
+    case 'device':
+      return click.device ?? undefined;
     case 'cost':
       return click.cost === null ? undefined : formatAmount(click.cost, click.currency);
     default:
       return undefined;
   }
-}
-
-/** A stranger chose the names, so what every object has must not answer. */
-function own(values: Record<string, string> | null, name: string): string | undefined {
-  return values && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function withParameter(url: string, name: string, value: string): string {

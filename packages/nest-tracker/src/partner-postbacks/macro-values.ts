@@ -1,12 +1,24 @@
 import { formatAmount } from '@tallyback/protocol';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Click } from '../clicks/click.entity.js';
+import { queryValue } from '../clicks/click-parameters.js';
 import type { Conversion } from '../conversions/conversion.entity.js';
 
 const SUBS = ['sub1', 'sub2', 'sub3', 'sub4', 'sub5', 'sub6', 'sub7', 'sub8', 'sub9', 'sub10'] as const;
 
 /** Columns of a click that postbacks can tell. */
-export const TOLD_COLUMNS = ['id', 'externalId', ...SUBS, 'cost', 'currency', 'query'] as const;
+export const TOLD_COLUMNS = [
+  'id',
+  'externalId',
+  ...SUBS,
+  'cost',
+  'currency',
+  'country',
+  'device',
+  'channel',
+  'customerId',
+  'query',
+] as const;
 
 /** What a postback can tell of a click. */
 export type ToldClick = Pick<Click, (typeof TOLD_COLUMNS)[number]>;
@@ -26,6 +38,8 @@ export function macroValues(
     offer: keys.offer,
     partner: keys.partner,
     cost: click && click.cost !== null ? formatAmount(click.cost, click.currency) : undefined,
+    country: click?.country,
+    device: click?.device,
     conversion_id: conversion.id,
     event: conversion.event,
     status: conversion.status,
@@ -38,8 +52,6 @@ export function macroValues(
   for (const sub of SUBS) values[sub] = click?.[sub];
   return (macro) => {
     if (!macro.startsWith('query.')) return (Object.hasOwn(values, macro) ? values[macro] : undefined) ?? undefined;
-    const name = macro.slice('query.'.length);
-    // A stranger chose the names, so what every object has must not answer.
-    return click?.query && Object.hasOwn(click.query, name) ? click.query[name] : undefined;
+    return click ? queryValue(click, macro.slice('query.'.length)) : undefined;
   };
 }

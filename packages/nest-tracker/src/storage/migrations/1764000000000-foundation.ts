@@ -135,6 +135,12 @@ const tables = [
       reference('partner_id'),
       reference('advertiser_id'),
       text('visitor', 22),
+      nullable(text('country', 2)),
+      nullable(text('device', 16)),
+      nullable(text('os', 32)),
+      nullable(text('browser', 64)),
+      nullable(text('channel', 64)),
+      nullable(text('customer_id', 128)),
       nullable(text('external_id', 255)),
       ...Array.from({ length: 10 }, (_, i) => nullable(text(`sub${i + 1}`, 255))),
       nullable(big('cost')),
@@ -144,7 +150,13 @@ const tables = [
       nullable(text('referrer', 1024)),
       nullable(long('query')),
     ],
-    indices: [index('tallyback_clicks_at', 'at')],
+    indices: [
+      index('tallyback_clicks_at', 'at'),
+      {
+        ...index('tallyback_clicks_customer', 'advertiser_id', 'customer_id', 'id'),
+        where: 'customer_id IS NOT NULL',
+      },
+    ],
   }),
   new Table({
     name: 'tallyback_direct_clicks',
