@@ -47,7 +47,7 @@ async function agrees(store: QueueStore, numRuns: number): Promise<void> {
 const title = 'answers as the model does, whatever is stored, claimed, settled, put back and restarted in any order';
 
 describe('memoryQueue', () => {
-  it(title, () => agrees({ processes: 1, connect: () => memoryQueue() }, 150));
+  it(title, () => agrees({ processes: 1, connect: () => memoryQueue() }, 100));
 });
 
 describe('sqliteQueue', () => {
@@ -58,8 +58,8 @@ describe('sqliteQueue', () => {
 });
 
 describe.each([
-  [sqlite, 50],
-  [postgres, 30],
+  [sqlite, 30],
+  [postgres, 25],
 ] as const)('typeormQueue', ({ name, create }, runs) => {
   it(`on ${name} ${title}`, async () => {
     const database = await create();
@@ -77,6 +77,6 @@ describeWithRedis('bullmqQueue', () => {
 
   it(title, () => {
     const connect = () => bullmqQueue({ host: '127.0.0.1', port: server.port });
-    return agrees({ processes: 2, connect, closing: 'leaves leases' }, 60);
+    return agrees({ processes: 2, connect, closing: 'leaves leases' }, 40);
   });
 });

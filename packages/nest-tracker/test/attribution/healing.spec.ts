@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { createId } from '@tallyback/protocol';
 import { AttributionHealer } from '../../src/conversions/attribution/attribution-healer.js';
-import { CatalogService, ClicksService, type ConversionEvent, TrackerEvents } from '../../src/index.js';
-import type { Row } from '../support/databases.js';
+import { CatalogService, type ConversionEvent, TrackerEvents } from '../../src/index.js';
+import { type LateClick, lateClick } from '../support/late-click.js';
 import { change, created, decide, postBatch, report, unique } from '../support/messages.js';
 import { onEveryDatabase } from '../support/on-every-database.js';
-import { click, type Json, manage } from '../support/requests.js';
+import { type Json, manage } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
 import { startTracker, type Tracker } from '../support/start-tracker.js';
 import { turnsDuring } from '../support/turns-during.js';
@@ -45,33 +45,17 @@ describe('an unattributed conversion', () => {
       };
       const healed = (tracker: Tracker) => tracker.get(AttributionHealer).settled();
 
-      /** A click that was made, but is not in the database yet; `commit` puts it there and tells of it. */
-      async function lateClick(campaign: string) {
-        const { tracker } = current;
-        const clickId = await click(tracker, campaign);
-        const made = await tracker.get(ClicksService).find(clickId);
-        const [row] = (await tracker.database.query('SELECT * FROM tallyback_clicks WHERE id = $1', [clickId])) as [
-          Row,
-        ];
-        await tracker.database.query('DELETE FROM tallyback_clicks WHERE id = $1', [clickId]);
-        if (!made) throw new Error('The click was not recorded.');
-        const restore = async () => {
-          const names = Object.keys(row);
-          const places = names.map((_, i) => `$${i + 1}`).join(', ');
-          const values = names.map((name) => row[name]);
-          await tracker.database.query(`INSERT INTO tallyback_clicks (${names}) VALUES (${places})`, values);
-        };
-        const commit = async () => {
+      async function late(campaign: string): Promise<LateClick> {
+        const made = await lateClick(current.tracker, campaign);
+        const commit = () => {
           clock.time += 1_000;
-          await restore();
-          tracker.get(TrackerEvents).emitClick(made);
-          await healed(tracker);
+          return made.commit();
         };
-        return { clickId, restore, commit };
+        return { ...made, commit };
       }
 
       it('belongs to its click as soon as that is committed, and the ledger says so', async () => {
-        const { clickId, commit } = await lateClick('boots');
+        const { clickId, commit } = await late('boots');
         const data = await sell({ clickId });
         const events: ConversionEvent[] = [];
         const subscription = current.tracker.get(TrackerEvents).conversions$.subscribe((event) => events.push(event));
@@ -98,7 +82,7 @@ describe('an unattributed conversion', () => {
       });
 
       it('is converted then, and the ledger sums up to what counts in each currency', async () => {
-        const { clickId, commit } = await lateClick('boots');
+        const { clickId, commit } = await late('boots');
         const data = await sell({ clickId, currency: 'USD' });
         await commit();
         const conversion = await stored(data);
@@ -125,7 +109,7 @@ describe('an unattributed conversion', () => {
         ['the refund that came meanwhile', { status: 'approved' }, { status: 'refunded' }, 'refunded'],
       ])('gets as status %s', async (_, first, later, status) => {
         const { tracker } = current;
-        const { clickId, commit } = await lateClick('review');
+        const { clickId, commit } = await late('review');
         const data = await sell({ clickId, ...first });
         const { transactionId } = data;
         if (later) await change(tracker, { transactionId, ...later }, { at: clock.date });
@@ -139,7 +123,7 @@ describe('an unattributed conversion', () => {
 
       it('counts with the revenue and status that it has been given meanwhile', async () => {
         const { tracker } = current;
-        const { clickId, commit } = await lateClick('boots');
+        const { clickId, commit } = await late('boots');
         const data = await sell({ clickId, status: 'pending' });
         const { transactionId } = data;
         await change(tracker, { transactionId, revenue: '4.00', currency: 'EUR' }, { at: clock.date });
@@ -149,7 +133,7 @@ describe('an unattributed conversion', () => {
       });
 
       it('keeps the payout that came with it, where the offer allows that', async () => {
-        const [kept, paid] = [await lateClick('override'), await lateClick('boots')];
+        const [kept, paid] = [await late('override'), await late('boots')];
         const first = await sell({ clickId: kept.clickId, payout: '7.00' });
         const second = await sell({ clickId: paid.clickId, payout: '7.00' });
         await kept.commit();
@@ -159,7 +143,7 @@ describe('an unattributed conversion', () => {
       });
 
       it('stays one when the offer would have refused it', async () => {
-        const { clickId, commit } = await lateClick('short');
+        const { clickId, commit } = await late('short');
         clock.time += 61_000;
         const data = await sell({ clickId });
         await commit();
@@ -167,7 +151,7 @@ describe('an unattributed conversion', () => {
       });
 
       it('takes a place under the cap, which stays exact', async () => {
-        const { clickId, commit } = await lateClick('few');
+        const { clickId, commit } = await late('few');
         const all = await Promise.all(Array.from({ length: 5 }, () => sell({ clickId })));
         await commit();
         const campaigns = await Promise.all(all.map(async (data) => (await stored(data)).campaign));
@@ -195,7 +179,7 @@ describe('an unattributed conversion', () => {
           Array.from({ length: 550 }, () => created({ clickId: createId(clock.time), transactionId: unique() }, at));
         const first = await sell({ couponCode: 'summer' });
         await postBatch(tracker, many(), { at });
-        const { clickId, restore } = await lateClick('boots');
+        const { clickId, restore } = await late('boots');
         const middle = await sell({ clickId });
         await postBatch(tracker, many(), { at });
         const last = await sell({ couponCode: 'summer' });
@@ -211,7 +195,7 @@ describe('an unattributed conversion', () => {
 
       it('is looked for at boot, and attributed once however many do so at the same time', async () => {
         const { tracker } = current;
-        const { clickId, restore } = await lateClick('boots');
+        const { clickId, restore } = await late('boots');
         const all = await Promise.all(Array.from({ length: 20 }, () => sell({ clickId })));
         await restore();
         const { database } = tracker;
