@@ -5,6 +5,11 @@ const esmOnly = ['@nestjs', 'is-network-error', 'p-retry'].join('|');
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: 'node',
+  // Most tests wait for a database, a browser or another process; a machine of two cores keeps two of them busy.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1.5GB',
+  // No test measures time: this only ends what hangs, also on a machine that is busy with something else.
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/scripts/test/postgres-up.mjs',
   globalTeardown: '<rootDir>/scripts/test/postgres-down.mjs',
   roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/test'],
