@@ -62,6 +62,7 @@ export { TrackerModule } from './tracker.module.js';
 export type {
   FirstPartyCookieOptions,
   RetentionOptions,
+  TrackerDecorators,
   TrackerModuleExtras,
   TrackerOptions,
 } from './tracker.options.js';

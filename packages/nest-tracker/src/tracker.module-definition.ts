@@ -1,4 +1,10 @@
-import { ConfigurableModuleBuilder, type DynamicModule, type InjectionToken, UseFilters } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  type InjectionToken,
+  type Type,
+  UseFilters,
+} from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ApiKeysController } from './access/api-keys.controller.js';
@@ -13,8 +19,8 @@ import { CompatController } from './compat/compat.controller.js';
 import { ConversionsController } from './conversions/conversions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { AdminGuard } from './http/admin.guard.js';
-import { guarded } from './http/guarded.js';
 import { Problems } from './http/problems.filter.js';
+import { registered } from './http/registered.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
 import { LiveController } from './live/live.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -29,6 +35,7 @@ import { PeopleController } from './privacy/people.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
+import { checkedOptions } from './tracker.option-checks.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
 
 export const PUBLIC = [
@@ -61,9 +68,17 @@ export const MANAGEMENT = [
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);
 for (const controller of MANAGEMENT) UseFilters(Problems)(controller);
 
+/** The controllers of one registration. */
+function controllersOf({ controllers = true, decorators, guard = AdminGuard }: TrackerModuleExtras): Type[] {
+  if (!controllers) return [];
+  return [
+    ...PUBLIC.map((controller) => registered(controller, { decorators: decorators?.public })),
+    ...MANAGEMENT.map((controller) => registered(controller, { guard, decorators: decorators?.management })),
+  ];
+}
+
 /** What depends on the extras is added here, once for `forRoot` and `forRootAsync`. */
 function withExtras(definition: DynamicModule, extras: TrackerModuleExtras): DynamicModule {
-  const guard = extras.guard ?? AdminGuard;
   return {
     ...definition,
     global: extras.isGlobal ?? false,
@@ -71,13 +86,14 @@ function withExtras(definition: DynamicModule, extras: TrackerModuleExtras): Dyn
       ...(definition.imports ?? []),
       ...(extras.path ? [RouterModule.register([{ path: extras.path, module: definition.module }])] : []),
     ],
-    controllers: [...PUBLIC, ...MANAGEMENT.map((controller) => guarded(controller, guard))],
+    controllers: controllersOf(extras),
     providers: [
       ...(definition.providers ?? []),
       { provide: TRACKER_EXTRAS, useValue: extras },
       {
         provide: TrackerStorage,
-        useFactory: (options: TrackerOptions, hosted?: DataSource) => openStorage(options, hosted),
+        useFactory: (options: TrackerOptions, hosted?: DataSource) =>
+          openStorage(checkedOptions(options), hosted, extras.dataSourceName),
         inject: [TRACKER_OPTIONS, { token: hostDataSourceToken(extras.dataSourceName), optional: true }],
       },
     ],
@@ -96,7 +112,15 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<Tracker
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createTrackerOptions')
   .setExtras<TrackerModuleExtras>(
-    { path: undefined, guard: undefined, dataSourceName: 'default', isGlobal: false },
+    // Every one is named here: Nest would hand those that are not to the options.
+    {
+      path: undefined,
+      controllers: true,
+      decorators: undefined,
+      guard: undefined,
+      dataSourceName: 'default',
+      isGlobal: false,
+    },
     withExtras,
   )
   .build();

@@ -1,4 +1,4 @@
-import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { ApiKeys } from './access/api-keys.service.js';
 import { Audit } from './audit/audit.service.js';
 import { AdvertiserSecrets } from './catalog/advertiser-secrets.service.js';
@@ -55,6 +55,7 @@ import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
 import { ReportsService } from './reports/reports.service.js';
 import { Clock } from './storage/clock.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
+import { TRACKER_EXTRAS, type TrackerModuleExtras } from './tracker.options.js';
 import { geoProvider } from './visitors/geo.provider.js';
 import { VisitorTraits } from './visitors/visitor-traits.service.js';
 
@@ -150,11 +151,17 @@ import { VisitorTraits } from './visitors/visitor-traits.service.js';
   ],
 })
 export class TrackerModule extends ConfigurableModuleClass implements NestModule {
-  constructor(private readonly bodyErrors: BodyErrors) {
+  constructor(
+    private readonly bodyErrors: BodyErrors,
+    private readonly bootChecks: BootChecks,
+    @Inject(TRACKER_EXTRAS) private readonly extras: TrackerModuleExtras,
+  ) {
     super();
   }
 
   configure(_: MiddlewareConsumer): void {
+    if (this.extras.controllers === false) return;
+    this.bootChecks.requireOneWithRoutes();
     // Nest calls this after it has installed the body parsers and before it registers the routes.
     this.bodyErrors.install();
   }

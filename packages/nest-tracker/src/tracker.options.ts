@@ -129,10 +129,28 @@ export interface FirstPartyCookieOptions {
   readonly maxAgeSeconds?: number;
 }
 
+/** Class decorators by the kind of route. */
+export interface TrackerDecorators {
+  /** For what visitors, partners and advertisers call: clicks, postbacks, messages, pixels, health. */
+  readonly public?: readonly ClassDecorator[];
+  /** For the routes behind `adminToken` or `guard`. */
+  readonly management?: readonly ClassDecorator[];
+}
+
 /** What is decided when the module is declared, and therefore stands beside `useFactory`, not in it. */
 export interface TrackerModuleExtras {
   /** Prefix of every route, for example `tracking`. Default none. */
   readonly path?: string | undefined;
+  /**
+   * `false`: services only. No route, no body parser and no listener of the application is touched, and neither `rawBody`
+   * nor an `adminToken` is needed. Default true.
+   */
+  readonly controllers?: boolean;
+  /**
+   * Class decorators for the tracker's controllers, for what the host's global guards and interceptors look at:
+   * `{ public: [Public()] }` where a global guard lets in what is marked so, `[SkipThrottle()]`, `[Roles('admin')]`.
+   */
+  readonly decorators?: TrackerDecorators | undefined;
   /** The host's own guard for the management routes, instead of the bearer token. */
   readonly guard?: Type<CanActivate> | CanActivate | undefined;
   /** Name of the host's TypeORM data source (`TypeOrmModule.forRoot({ name })`) when no `database` or `dataSource` is given. Default `default`. */

@@ -14,6 +14,7 @@ export { createKeyPair, createSecret, KeyError, type KeyErrorCode, type Keys } f
 export { looksLikeMacro } from './looks-like-macro.js';
 export { CLICK_MACROS, CONVERSION_MACROS } from './macros.js';
 export * from './money.js';
+export { nearest } from './nearest.js';
 export { fittingMetadata } from './networks/fitting-metadata.js';
 export * from './networks.js';
 export * from './outcome.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
-import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { type AbstractHttpAdapter, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { isWebUrl } from '../catalog/catalog-validators.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from '../tracker.options.js';
 
@@ -13,7 +13,9 @@ export class BootChecks implements OnModuleInit, OnApplicationBootstrap {
     host: HttpAdapterHost,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
     @Inject(TRACKER_EXTRAS) private readonly extras: TrackerModuleExtras,
+    private readonly modules: ModulesContainer,
   ) {
+    if (extras.controllers === false) return;
     // The adapter is there already, except under Nest's testing module, which sets it after the providers exist.
     if (host.httpAdapter) this.watch(host.httpAdapter);
     else host.init$.subscribe(() => this.watch(host.httpAdapter));
@@ -25,6 +27,20 @@ export class BootChecks implements OnModuleInit, OnApplicationBootstrap {
       if (value === undefined || isWebUrl(value)) continue;
       throw new Error(`TrackerModule: ${name} must be an absolute URL that starts with https:// or http://.`);
     }
+    this.requireRoutesForClicksAhead();
+  }
+
+  /** To be called before the routes are declared. Nest knows one prefix per module class, so a second one has no place. */
+  requireOneWithRoutes(): void {
+    const withRoutes = [...this.modules.values()].filter(({ providers }) => {
+      const extras = providers.get(TRACKER_EXTRAS)?.instance as TrackerModuleExtras | undefined;
+      return extras !== undefined && extras.controllers !== false;
+    });
+    if (withRoutes.length <= 1) return;
+    throw new Error(
+      `TrackerModule is registered ${withRoutes.length} times in this application. Call forRoot() once, in the root module, ` +
+        'with isGlobal: true when other modules inject its services; further ones need controllers: false.',
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -32,6 +48,13 @@ export class BootChecks implements OnModuleInit, OnApplicationBootstrap {
     if (!this.adapter) return;
     this.requireRawBody();
     this.requireProtectedManagement();
+  }
+
+  private requireRoutesForClicksAhead(): void {
+    if (this.extras.controllers !== false || !this.options.clicksAheadOfMiddleware) return;
+    throw new Error(
+      'TrackerModule: clicksAheadOfMiddleware answers click links, but controllers: false asks for no routes. Leave one away.',
+    );
   }
 
   /** Nest tells nobody whether `rawBody` is on, except the adapter when it installs the body parsers. */

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { TRACKER_EXTRAS, type TrackerModuleExtras } from '../tracker.options.js';
 import { InboundRoutes } from './inbound-routes.js';
 
 interface ExpressRequest {
@@ -25,7 +26,9 @@ export class BodyLimits {
   constructor(
     host: HttpAdapterHost,
     private readonly routes: InboundRoutes,
+    @Inject(TRACKER_EXTRAS) { controllers = true }: TrackerModuleExtras,
   ) {
+    if (!controllers) return;
     // The adapter is there already, except under Nest's testing module, which sets it after the providers exist.
     if (host.httpAdapter) this.watch(host.httpAdapter);
     else host.init$.subscribe(() => this.watch(host.httpAdapter));

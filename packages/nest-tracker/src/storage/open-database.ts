@@ -22,8 +22,6 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
     logging: false,
   } as const;
   if (database.type === 'postgres') {
-    if (!database.url)
-      throw new Error('TrackerModule: database.url is empty. Set it to postgres://user:password@host:port/database.');
     return new DataSource({
       ...common,
       type: 'postgres',
@@ -40,12 +38,24 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
     ...common,
     type: 'better-sqlite3',
     database: database.path,
-    // libsql has better-sqlite3's interface and comes prebuilt from npm.
-    driver: createRequire(import.meta.url)('libsql'),
+    driver: sqliteDriver(),
     enableWAL: true,
     timeout: BUSY_TIMEOUT_MS,
     prepareDatabase: prepareSqlite,
   });
+}
+
+/** libsql has better-sqlite3's interface and comes prebuilt from npm. */
+function sqliteDriver(): unknown {
+  try {
+    return createRequire(import.meta.url)('libsql');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+    const cure = missing ? 'Install it: npm install libsql' : `It says: ${(cause as Error).message}`;
+    throw new Error(`TrackerModule stores in SQLite through the package "libsql", which does not load. ${cure}`, {
+      cause,
+    });
+  }
 }
 
 /** The part of a SQLite connection that sets it up. */

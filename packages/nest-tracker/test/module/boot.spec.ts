@@ -1,9 +1,10 @@
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { INestApplication, NestApplicationOptions } from '@nestjs/common';
+import { type INestApplication, Module, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { TrackerModule, type TrackerModuleExtras, type TrackerOptions } from '../../src/index.js';
+import { TrackerModule, type TrackerModuleExtras, type TrackerOptions, trackerEntities } from '../../src/index.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
 import { ADAPTERS, ADMIN_TOKEN, type Adapter, createAdapter } from '../support/start-tracker.js';
 
@@ -100,6 +101,73 @@ describe('the protection of the management routes', () => {
   });
 });
 
+describe('an option', () => {
+  const fails = (options: object) =>
+    failure(() => boot({ adminToken: ADMIN_TOKEN, database: database.options, ...options } as Options));
+
+  it.each([
+    ['that is misspelt is refused with the one that was meant', { retentions: {} }, 'Did you mean "retention"?'],
+    ['that is in no list is refused with the list', { colour: 'red' }, 'adminToken, clicksAheadOfMiddleware'],
+    ['must be an absolute URL where one is asked for', { publicUrl: 'go.shop.example' }, 'absolute URL'],
+    [
+      'for click links makes no sense without routes',
+      { controllers: false, clicksAheadOfMiddleware: true },
+      'controllers: false',
+    ],
+    [
+      'must not name two databases',
+      { dataSource: new DataSource({ type: 'postgres', entities: [] }) },
+      'both database and dataSource',
+    ],
+    ['database must be an object', { database: 'postgres://127.0.0.1/none' }, 'database is a string'],
+    ['database must be of a type that we know', { database: { type: 'mysql' } }, 'database.type is "mysql"'],
+    ['database must have a path', { database: { type: 'sqlite' } }, 'database.path is empty'],
+    ['database must have an address', { database: { type: 'postgres', url: undefined } }, 'database.url is empty'],
+    [
+      'database must have one of PostgreSQL',
+      { database: { type: 'postgres', url: 'mysql://me:s3cret@h/d' } },
+      'postgres://',
+    ],
+  ])('%s', async (_, options, words) => {
+    const message = await fails(options);
+    expect(message).toContain(words);
+    expect(message).not.toContain('s3cret');
+  });
+
+  it('that is decided before a factory runs is refused in what the factory returns', async () => {
+    const useFactory = () => ({ adminToken: ADMIN_TOKEN, database: database.options, path: 'tracking' });
+    const start = async () => {
+      app = await NestFactory.create(TrackerModule.forRootAsync({ useFactory }), createAdapter('Fastify'), QUIET);
+    };
+    expect(await failure(start)).toContain('beside useFactory');
+  });
+});
+
+describe('two modules in one application', () => {
+  async function bootTwo(first: Partial<Options>, second: Partial<Options>) {
+    const options = { adminToken: ADMIN_TOKEN, database: database.options };
+    @Module({ imports: [TrackerModule.forRoot({ ...options, ...second })] })
+    class FeatureModule {}
+    @Module({ imports: [TrackerModule.forRoot({ ...options, ...first }), FeatureModule] })
+    class HostModule {}
+    app = await NestFactory.create(HostModule, createAdapter('Fastify'), { ...QUIET, rawBody: true });
+    await app.init();
+  }
+
+  it.each([
+    ['without a path', {}, {}],
+    ['with paths of their own', { path: 'eu' }, { path: 'us' }],
+  ])('are refused %s', async (_, first, second) => {
+    const message = await failure(() => bootTwo(first, second));
+    expect(message).toContain('registered 2 times');
+    expect(message).toContain('isGlobal: true');
+  });
+
+  it('may be there when only one has routes', async () => {
+    expect(await failure(() => bootTwo({}, { controllers: false }))).toBe('it started');
+  });
+});
+
 describe('the database of the module', () => {
   it('is asked for when there is none', async () => {
     const message = await failure(() => boot({ adminToken: ADMIN_TOKEN }));
@@ -114,10 +182,48 @@ describe('the database of the module', () => {
     expect(message).toContain('entities: [...trackerEntities');
   });
 
-  it('says so when it cannot be reached', async () => {
-    const url = 'postgres://nobody@127.0.0.1:1/none';
+  it.each(['127.0.0.1', 'localhost'])('says so when it cannot be reached at %s, without the password', async (host) => {
+    const url = `postgres://nobody:s3cret@${host}:1/none`;
     const message = await failure(() => boot({ adminToken: ADMIN_TOKEN, database: { type: 'postgres', url } }));
+    expect(message).toContain(`PostgreSQL at ${host}:1/none as nobody: `);
     expect(message).toContain('ECONNREFUSED');
+    expect(message).not.toContain('s3cret');
+  });
+
+  it('says so when the file is none', async () => {
+    const { path } = database.options as { path: string };
+    const folder = { type: 'sqlite', path: dirname(path) } as const;
+    expect(await failure(() => boot({ adminToken: ADMIN_TOKEN, database: folder }))).toContain(
+      `the SQLite file ${dirname(path)}`,
+    );
+  });
+
+  it('is refused when the host’s data source of the name is not there', async () => {
+    const message = await failure(() => boot({ adminToken: ADMIN_TOKEN, dataSourceName: 'tracking' }));
+    expect(message).toContain('TypeOrmModule.forRoot({ name: "tracking"');
+  });
+
+  it.each([
+    ['of another type', { type: 'mysql', entities: [] }, 'is of type "mysql"'],
+    [
+      'that makes tables by itself',
+      { type: 'postgres', synchronize: true, entities: trackerEntities },
+      'synchronize: true',
+    ],
+  ])('is refused when it is one %s', async (_, options, words) => {
+    const dataSource = { options, isInitialized: false } as unknown as DataSource;
+    expect(await failure(() => boot({ adminToken: ADMIN_TOKEN, dataSource }))).toContain(words);
+  });
+
+  it('is refused when the host runs the migrations itself and has not', async () => {
+    const start = () => boot({ adminToken: ADMIN_TOKEN, database: database.options, runMigrations: false });
+    expect(await failure(start)).toContain('migrations: [...trackerMigrations');
+    await boot({ adminToken: ADMIN_TOKEN, database: database.options });
+    await app?.close();
+    expect(await failure(start)).toBe('it started');
+    await app?.close();
+    await database.query('ALTER TABLE tallyback_partners DROP COLUMN caps');
+    expect(await failure(start)).toContain('tallyback_partners');
   });
 
   it('is made with its folder when it is a file that is not there', async () => {

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  type ArgumentsHost,
+  Body,
   type CanActivate,
+  Catch,
   Controller,
+  type ExceptionFilter,
   type ExecutionContext,
   Get,
   type INestApplication,
@@ -9,15 +13,27 @@ import {
   Module,
   type ModuleMetadata,
   type NestInterceptor,
+  Post,
+  SetMetadata,
   ValidationPipe,
+  VersioningType,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
-import { ConversionSearch, ReportsService, TrackerModule } from '../../src/index.js';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory, Reflector } from '@nestjs/core';
+import { map } from 'rxjs';
+import {
+  ClicksService,
+  ConversionSearch,
+  InboundPostbacksService,
+  ReportsService,
+  TrackerModule,
+} from '../../src/index.js';
 import { CATALOG } from '../support/catalog.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
 import { created, postback, signedHeaders, unique } from '../support/messages.js';
 import { inboundLog, manage, send } from '../support/requests.js';
 import { ADAPTERS, ADMIN_TOKEN, createAdapter } from '../support/start-tracker.js';
+
+const PAGE = { limit: 10, after: undefined };
 
 @Controller('shop')
 class ShopController {
@@ -126,12 +142,96 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
   });
 
   it('may wrap its answers by an interceptor; the tracker’s public answers stay what they are', async () => {
-    const interceptor: NestInterceptor = { intercept: (_, next) => next.handle() };
+    const interceptor: NestInterceptor = {
+      intercept: (_, next) => next.handle().pipe(map((data: unknown) => ({ wrapped: data }))),
+    };
     await start({
       imports: [TrackerModule.forRoot(tracking())],
       providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }],
     });
     expect(await workThrough('')).toEqual(WORKS);
+    expect((await send(host, '/health')).body).toMatchObject({ status: 'ok' });
+    expect((await send(host, '/shop')).body).toEqual({ wrapped: { shop: true } });
+  });
+
+  it('may answer every error in its own words; the tracker’s refusals stay what they are', async () => {
+    @Catch()
+    class EverythingFilter implements ExceptionFilter {
+      catch(_: unknown, context: ArgumentsHost) {
+        const reply = context.switchToHttp().getResponse();
+        reply.status(418).send({ mine: true });
+      }
+    }
+    await start({
+      imports: [TrackerModule.forRoot(tracking())],
+      providers: [{ provide: APP_FILTER, useClass: EverythingFilter }],
+    });
+    const [click, classic, signed, broken] = await workThrough('');
+    expect([click, classic, signed, broken]).toEqual(WORKS.slice(0, 4));
+    const refused = await send(host, postback({ clickid: '01jd0000000000000000000000', txid: unique() }));
+    expect([refused.status, refused.body.reason]).toEqual([404, 'click_not_found']);
+    expect((await send(host, '/c/nothing')).body.reason).toBe('campaign_not_found');
+    expect((await send(host, '/nowhere')).status).toBe(418);
+  });
+
+  it.each([
+    ['in the address', { type: VersioningType.URI, defaultVersion: '7' }],
+    ['in a header', { type: VersioningType.HEADER, header: 'x-version', defaultVersion: '7' }],
+  ] as const)('may version its own routes %s; addresses that are out in the world stay', async (_, versioning) => {
+    await start({ imports: [TrackerModule.forRoot(tracking())] }, (host) => host.enableVersioning(versioning));
+    expect(await workThrough('')).toEqual(WORKS);
+    const inAddress = versioning.type === VersioningType.URI;
+    expect((await send(host, '/shop', { headers: { 'x-version': '7' } })).status).toBe(inAddress ? 404 : 200);
+    expect((await send(host, '/v7/shop')).status).toBe(inAddress ? 200 : 404);
+  });
+
+  it('may have a global guard that lets in what is marked, and mark the tracker’s routes by a decorator of its own', async () => {
+    const Public = () => SetMetadata('isPublic', true);
+    @Injectable()
+    class LoginGuard implements CanActivate {
+      constructor(private readonly reflector: Reflector) {}
+      canActivate(context: ExecutionContext): boolean {
+        return this.reflector.getAllAndOverride('isPublic', [context.getHandler(), context.getClass()]) === true;
+      }
+    }
+    const decorators = { public: [Public()], management: [] };
+    await start({
+      imports: [TrackerModule.forRoot({ ...tracking(), decorators })],
+      providers: [{ provide: APP_GUARD, useClass: LoginGuard }],
+    });
+    expect(await workThrough('')).toEqual([302, 'recorded', 'unattributed', 'malformed_request', 403, 403, 200]);
+    expect((await send(host, '/shop')).status).toBe(403);
+  });
+
+  it('may ask for the services alone: nothing is routed, and none of its own routes is touched', async () => {
+    @Controller()
+    class OwnPostbacks {
+      constructor(private readonly clicks: ClicksService) {}
+      @Post('postback')
+      async take(@Body() body: object) {
+        return { mine: body, found: await this.clicks.find('none') };
+      }
+    }
+    const environment = process.env.NODE_ENV;
+    process.env.NODE_ENV = 'production';
+    try {
+      const { database, seed } = tracking();
+      await start({
+        imports: [TrackerModule.forRoot({ database, seed, controllers: false })],
+        controllers: [OwnPostbacks],
+      });
+    } finally {
+      process.env.NODE_ENV = environment;
+    }
+    for (const path of ['/c/open', '/health', '/v1/reports', '/pixel.gif', '/metrics']) {
+      expect([path, (await send(host, path)).status]).toEqual([path, 404]);
+    }
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    expect((await send(host, '/postback', { ...post, body: '{"a":1}' })).body).toEqual({ mine: { a: 1 }, found: null });
+    const broken = await send(host, '/postback', { ...post, body: '{' });
+    expect([broken.status, broken.body.reason]).toEqual([400, undefined]);
+    const kept = await app.get(InboundPostbacksService, { strict: false }).list(new URLSearchParams(), PAGE);
+    expect(kept.items).toEqual([]);
   });
 
   it('guards the management routes by a guard of its own, and only those', async () => {
