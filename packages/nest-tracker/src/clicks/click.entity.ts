@@ -22,6 +22,8 @@ export class Click {
   @TextColumn('kind', 8) kind: TrafficKind;
   /** Known robot: redirected, flagged, never billed. */
   @Column({ name: 'bot', type: 'boolean' }) bot: boolean;
+  /** A person's, and the first of its visitor in the campaign on the UTC day. */
+  @Column({ name: 'is_unique', type: 'boolean' }) unique: boolean;
   /** Whether the click came over the first-party hop `/o/`. */
   @Column({ name: 'first_party', type: 'boolean' }) firstParty: boolean;
   @IdColumn('campaign_id') campaignId: string;

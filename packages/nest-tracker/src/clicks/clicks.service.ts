@@ -3,6 +3,7 @@ import { createId } from '@tallyback/protocol';
 import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.js';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { VisitorPrivacy } from '../privacy/visitor-privacy.service.js';
+import { ClickWriter } from '../rollups/click-writer.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
@@ -48,7 +49,7 @@ export class ClicksService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.batcher = new WriteBatcher(this.storage.bulkInsert(Click));
+    this.batcher = new WriteBatcher(new ClickWriter(this.storage).insert);
     this.directs = new WriteBatcher(directClickWriter(this.storage));
   }
 
@@ -89,6 +90,7 @@ export class ClicksService implements OnModuleInit {
     click.kind = kind;
     const { robot, device, os, browser } = this.traits.ofUserAgent(userAgent);
     click.bot = robot || this.traits.isDataCentre(ip);
+    click.unique = false;
     click.firstParty = firstParty;
     click.campaignId = campaign.row.id;
     click.offerId = offer.row.id;

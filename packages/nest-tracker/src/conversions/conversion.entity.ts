@@ -43,6 +43,11 @@ export class Conversion {
   @IdColumn('offer_id', { nullable: true }) offerId: string | null;
   @IdColumn('partner_id', { nullable: true }) partnerId: string | null;
   @IdColumn('campaign_id', { nullable: true }) campaignId: string | null;
+  /** Its click's, as are the three that follow: they stay when the click is removed. */
+  @TextColumn('country', 2, { nullable: true }) country: string | null;
+  @TextColumn('device', 16, { nullable: true }) device: string | null;
+  @TextColumn('os', 32, { nullable: true }) os: string | null;
+  @TextColumn('browser', 64, { nullable: true }) browser: string | null;
   @TextColumn('status', 16) status: ConversionStatus;
   /** What the advertiser pays, in minor units of `currency`. */
   @MinorUnitsColumn('revenue') revenue: bigint;

@@ -1,5 +1,6 @@
 import { createId } from '@tallyback/protocol';
 import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import type { RollupChange } from '../rollups/rollup-sums.js';
 import type { OrderedIds } from '../storage/ordered-ids.js';
 import type { Conversion } from './conversion.entity.js';
 import type { Change, Decision } from './decision.js';
@@ -14,6 +15,8 @@ export interface GroupEffects {
   readonly ledger: readonly LedgerEntry[];
   readonly deliveries: readonly SeenDelivery[];
   readonly logged: readonly InboundPostback[];
+  /** What reports count differently from now on, in order. */
+  readonly counted: readonly RollupChange[];
 }
 
 /** Adds the decisions of a group up: a conversion that is made and changed in one group is inserted once, as it ends. */
@@ -39,6 +42,7 @@ export function effectsOf(decisions: readonly Decision<unknown>[], ledgerIds: Or
     ledger,
     deliveries: sortedBy(deliveries, ({ advertiserId, deliveryId }) => `${advertiserId} ${deliveryId}`),
     logged,
+    counted: decisions.flatMap(({ change }) => change ?? []),
   };
 }
 

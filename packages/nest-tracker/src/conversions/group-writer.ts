@@ -1,4 +1,7 @@
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import type { Rollup } from '../rollups/rollup.entity.js';
+import { newLane, rollupUpserts } from '../rollups/rollup-queries.js';
+import { RollupSums } from '../rollups/rollup-sums.js';
 import { type InsertQueries, insertQueries, writeAll } from '../storage/insert-queries.js';
 import { OrderedIds } from '../storage/ordered-ids.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
@@ -29,6 +32,8 @@ export class GroupWriter {
   private readonly ledger: InsertQueries<LedgerEntry>;
   private readonly deliveries: InsertQueries<SeenDelivery>;
   private readonly log: InsertQueries<InboundPostback>;
+  private readonly rollups: InsertQueries<Rollup>;
+  private readonly lane: number;
 
   constructor(private readonly storage: TrackerStorage) {
     const { dialect } = storage;
@@ -37,17 +42,23 @@ export class GroupWriter {
     this.ledger = insertQueries(storage.rowsOf(LedgerEntry), dialect);
     this.deliveries = insertQueries(storage.rowsOf(SeenDelivery), dialect, ' ON CONFLICT DO NOTHING');
     this.log = insertQueries(storage.rowsOf(InboundPostback), dialect);
+    this.rollups = rollupUpserts(storage);
+    this.lane = newLane(storage);
   }
 
   /** @throws OutrunError when a row that should be new is there already; the transaction has to be undone. */
-  *write({ inserted, updated, ledger, deliveries, logged }: GroupEffects): TransactionWork<void> {
+  *write({ inserted, updated, ledger, deliveries, logged, counted }: GroupEffects): TransactionWork<void> {
+    const sums = new RollupSums(this.lane);
+    for (const change of counted) sums.addChange(change);
+    const rollups = sums.rows();
     const inserts = [
       ...this.conversions(inserted),
       ...this.deliveries(deliveries),
       ...this.ledger(ledger),
       ...this.log(logged),
+      ...this.rollups(rollups),
     ];
-    const rows = inserted.length + deliveries.length + ledger.length + logged.length;
+    const rows = inserted.length + deliveries.length + ledger.length + logged.length + rollups.length;
     const written = this.storage.dialect === 'postgres' ? yield* atOnce(inserts) : yield* writeAll(inserts);
     if (written !== rows) throw new OutrunError();
     yield* writeAll(this.changes(updated));

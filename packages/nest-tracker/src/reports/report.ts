@@ -7,6 +7,10 @@ export const REPORT_DIMENSIONS = [
   'partner',
   'advertiser',
   'event',
+  'country',
+  'device',
+  'os',
+  'browser',
   'hour',
   'day',
   'month',
@@ -73,7 +77,7 @@ export interface ReportRow {
   readonly currency: string | null;
   /** People's visits; bots, prefetches and HEAD requests are not among them. */
   readonly clicks: number;
-  /** Distinct visitors per campaign and day. */
+  /** The first click of each visitor in a campaign on a UTC day. */
   readonly uniqueClicks: number;
   readonly bots: number;
   /** Approved and pending. */

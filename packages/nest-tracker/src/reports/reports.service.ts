@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import { Click } from '../clicks/click.entity.js';
+import { Conversion } from '../conversions/conversion.entity.js';
+import { Rollup } from '../rollups/rollup.entity.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import {
@@ -12,8 +16,10 @@ import {
   type ReportRow,
   TIME_DIMENSIONS,
 } from './report.js';
+import { partsOf } from './report-parts.js';
 import { addMetrics, emptyMetrics, reportRow } from './report-rows.js';
 import { clicksStatement, conversionsStatement, type ReportPlan, type Statement } from './report-sql.js';
+import { dimensionLabel } from './report-times.js';
 import { sortRows } from './sort-rows.js';
 import { offsetSpans } from './time-zone.js';
 
@@ -21,6 +27,12 @@ import { offsetSpans } from './time-zone.js';
 const EARLIEST = Date.UTC(2020, 0, 1);
 
 type DatabaseRow = Partial<Record<keyof Metrics, string | number>> & Record<string, string | null>;
+
+/** What the database counted, from rollups and rows alike. */
+interface Counted {
+  readonly clicks: DatabaseRow[];
+  readonly conversions: DatabaseRow[];
+}
 
 interface Group {
   /** Values of the dimensions in the order of `groupBy`. */
@@ -45,21 +57,23 @@ export class ReportsService {
   async report(request: ReportRequest): Promise<Report> {
     const catalog = await this.catalog.snapshot();
     const plan = this.planOf(request, catalog);
-    const clicks = await this.run(clicksStatement(plan));
-    const conversions = await this.run(conversionsStatement(plan));
-    const groups = merge(request.groupBy, clicks, conversions);
+    const counted = await this.count(plan);
+    const groups = merge(request.groupBy, counted);
     const label = labeller(request.groupBy, catalog);
     const rows = groups.map(({ values, currency, metrics }) => reportRow(label(values), currency, metrics));
     rows.sort((a, b) => compareDimensions(request.groupBy, a, b));
-    return { rows: sortRows(rows, request.sort).slice(0, request.limit), totals: await this.totals(plan) };
+    const totals = merge([], counted).map(({ currency, metrics }) => reportRow({}, currency, metrics));
+    totals.sort((a, b) => compareDimensions([], a, b));
+    return { rows: sortRows(rows, request.sort).slice(0, request.limit), totals };
   }
 
-  /** Counted anew rather than added up, because a visitor in two rows is one visitor. */
-  private async totals(plan: ReportPlan): Promise<ReportRow[]> {
-    const whole = { ...plan, request: { ...plan.request, groupBy: [] } };
-    const groups = merge([], await this.run(clicksStatement(whole)), await this.run(conversionsStatement(whole)));
-    const rows = groups.map(({ currency, metrics }) => reportRow({}, currency, metrics));
-    return rows.sort((a, b) => compareDimensions([], a, b));
+  private async count(plan: ReportPlan): Promise<Counted> {
+    const counted: Counted = { clicks: [], conversions: [] };
+    for (const part of partsOf(plan.request, plan.spans)) {
+      counted.clicks.push(...(await this.run(clicksStatement(plan, part))));
+      counted.conversions.push(...(await this.run(conversionsStatement(plan, part))));
+    }
+    return counted;
   }
 
   private planOf(request: ReportRequest, catalog: CatalogSnapshot): ReportPlan {
@@ -72,7 +86,12 @@ export class ReportsService {
     for (const [name, value] of Object.entries(request.filters) as [FilterDimension, string][]) {
       filters[name] = idOf(name, value, catalog);
     }
-    return { request, dialect: this.storage.dialect, spans, filters };
+    return { request, dialect: this.storage.dialect, spans, filters, tables: this.tables };
+  }
+
+  private get tables(): ReportPlan['tables'] {
+    const tableOf = (entity: EntityTarget<ObjectLiteral>) => this.storage.rowsOf(entity).table;
+    return { clicks: tableOf(Click), conversions: tableOf(Conversion), rollups: tableOf(Rollup) };
   }
 
   private run({ sql, parameters }: Statement): Promise<DatabaseRow[]> {
@@ -80,7 +99,7 @@ export class ReportsService {
   }
 }
 
-function merge(groupBy: readonly ReportDimension[], clicks: DatabaseRow[], conversions: DatabaseRow[]): Group[] {
+function merge(groupBy: readonly ReportDimension[], { clicks, conversions }: Counted): Group[] {
   const groups = new Map<string, Group>();
   const groupOf = (values: readonly (string | null)[], currency: string | null) => {
     const key = JSON.stringify([...values, currency]);
@@ -89,13 +108,14 @@ function merge(groupBy: readonly ReportDimension[], clicks: DatabaseRow[], conve
     return group;
   };
   for (const row of conversions) {
-    const values = groupBy.map((_, i) => row[`d${i}`] ?? null);
+    const values = groupBy.map((name, i) => dimensionLabel(name, row[`d${i}`] ?? null));
     addMetrics(groupOf(values, row.currency ?? null).metrics, row);
   }
   const event = groupBy.indexOf('event');
+  const ofClicks = groupBy.filter((name) => name !== 'event');
   const withoutEvent = event === -1 ? new Map<string, Group[]>() : byOtherDimensions([...groups.values()], event);
   for (const row of clicks) {
-    const values = groupBy.filter((_, i) => i !== event).map((_, i) => row[`d${i}`] ?? null);
+    const values = ofClicks.map((name, i) => dimensionLabel(name, row[`d${i}`] ?? null));
     const currency = row.currency ?? null;
     if (event === -1) {
       addMetrics(groupOf(values, currency).metrics, row);

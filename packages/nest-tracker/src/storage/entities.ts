@@ -14,6 +14,8 @@ import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
 import { OutboundPostback } from '../partner-postbacks/outbound-postback.entity.js';
 import { PostbackPause } from '../partner-postbacks/postback-pause.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
+import { DayVisitor } from '../rollups/day-visitor.entity.js';
+import { Rollup } from '../rollups/rollup.entity.js';
 import { Setting } from './setting.entity.js';
 
 /** Every entity of the tracker; a host's own `DataSource` lists them: `entities: [...trackerEntities]`. */
@@ -34,5 +36,7 @@ export const trackerEntities = [
   InboundPostback,
   OutboundPostback,
   PostbackPause,
+  Rollup,
+  DayVisitor,
   Setting,
 ];

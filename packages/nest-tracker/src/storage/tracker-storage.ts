@@ -64,6 +64,11 @@ export class TrackerStorage implements OnApplicationShutdown {
     return this.dataSource.query<RawRow[]>(text, [...parameters]);
   }
 
+  /** Runs one writing statement of our own that gives rows, as a transaction of its own on PostgreSQL. */
+  async single({ text, parameters }: Query): Promise<readonly RawRow[]> {
+    return this.timed(() => this.dataSource.query<RawRow[]>(text, [...parameters]));
+  }
+
   /** How an entity is written and read by statements of our own. */
   rowsOf<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,

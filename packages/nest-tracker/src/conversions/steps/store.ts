@@ -27,6 +27,10 @@ function conversionOf(context: StepContext): Conversion {
   conversion.offerId = place?.offerId ?? null;
   conversion.partnerId = place?.partnerId ?? null;
   conversion.campaignId = place?.campaignId ?? null;
+  conversion.country = click?.country ?? null;
+  conversion.device = click?.device ?? null;
+  conversion.os = click?.os ?? null;
+  conversion.browser = click?.browser ?? null;
   conversion.asReported = place ? null : asReported(data);
   conversion.status = statusOf(context);
   Object.assign(conversion, price);

@@ -15,6 +15,10 @@ export const DECIDING_COLUMNS = [
   'partnerId',
   'advertiserId',
   'currency',
+  'country',
+  'device',
+  'os',
+  'browser',
 ] as const satisfies readonly (keyof Click)[];
 
 /** What a decision needs of a click. */

@@ -129,6 +129,7 @@ const tables = [
       big('at'),
       text('kind', 8),
       flag('bot'),
+      flag('is_unique'),
       flag('first_party'),
       reference('campaign_id'),
       reference('offer_id'),
@@ -176,6 +177,10 @@ const tables = [
       nullable(reference('offer_id')),
       nullable(reference('partner_id')),
       nullable(reference('campaign_id')),
+      nullable(text('country', 2)),
+      nullable(text('device', 16)),
+      nullable(text('os', 32)),
+      nullable(text('browser', 64)),
       text('status', 16),
       big('revenue'),
       big('payout'),
@@ -312,18 +317,51 @@ const outgoing = [
   }),
 ];
 
+const key = (column: TableColumnOptions): TableColumnOptions => ({ ...column, isPrimary: true });
+
+const rollups = [
+  new Table({
+    name: 'tallyback_rollups',
+    withoutRowid: true,
+    columns: [
+      key(text('grain', 8)),
+      key(text('basis', 8)),
+      key(big('bucket')),
+      ...['campaign_id', 'offer_id', 'partner_id', 'advertiser_id'].map((name) => key(reference(name))),
+      key(text('event', 64)),
+      key(text('currency', 3)),
+      key(text('country', 2)),
+      key(text('device', 16)),
+      key(text('os', 32)),
+      key(text('browser', 64)),
+      key(small('lane')),
+      ...['clicks', 'unique_clicks', 'bots', 'others', 'approved', 'pending', 'rejected', 'refunded'].map(small),
+      ...['revenue', 'payout', 'cost'].map(big),
+    ],
+  }),
+  new Table({
+    name: 'tallyback_day_visitors',
+    withoutRowid: true,
+    columns: [key(small('day')), key(reference('campaign_id')), key(text('visitor', 22))],
+  }),
+];
+
 /** The first schema: catalog, clicks, conversions, ledger, inbound log. */
 export class Foundation1764000000000 implements MigrationInterface {
   // Set explicitly: TypeORM would take the class name, which a bundler may mangle.
   readonly name = 'Foundation1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const table of [...tables, ...outgoing]) await queryRunner.createTable(table.clone(), false, false, true);
+    for (const table of [...tables, ...outgoing, ...rollups])
+      await queryRunner.createTable(table.clone(), false, false, true);
+    // Room on each page for the next version of its rows, which change again and again.
+    if (queryRunner.connection.options.type === 'postgres')
+      await queryRunner.query('ALTER TABLE tallyback_rollups SET (fillfactor = 60)');
     for (const statement of outboxSchema(queryRunner.connection, OUTBOX_TABLES)) await queryRunner.query(statement);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable(`${OUTBOX_TABLES}_deliveries`);
-    for (const table of [...tables, ...outgoing].reverse()) await queryRunner.dropTable(table.name);
+    for (const table of [...tables, ...outgoing, ...rollups].reverse()) await queryRunner.dropTable(table.name);
   }
 }
