@@ -1,12 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { arch, cpus, platform, release, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cases, slowCases } from './cases/index.mjs';
+import { htmlReport } from './lib/html-report.mjs';
+import { machine, versions } from './lib/machine.mjs';
 import { services } from './lib/services.mjs';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, json: { type: 'string' }, rounds: { type: 'string', default: '7' } },
+  options: {
+    only: { type: 'string' },
+    json: { type: 'string' },
+    html: { type: 'string' },
+    rounds: { type: 'string', default: '7' },
+  },
 });
 const all = { ...cases, ...slowCases };
 const names =
@@ -18,9 +25,13 @@ if (names.length === 0)
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds must be a whole number, at least 1');
 
-const [{ model }] = cpus();
+const run = { machine: machine(), versions: versions(), rounds, rows: [] };
+const { system, processors, memoryGiB } = run.machine;
+console.log(`${system}, ${processors}, ${memoryGiB} GiB`);
 console.log(
-  `${platform()} ${release()} ${arch()}, ${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+  Object.entries(run.versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', '),
 );
 console.log(
   values.only === 'convert.memory'
@@ -30,12 +41,11 @@ console.log(
 
 const folder = await mkdtemp(join(tmpdir(), 'tallyback-bench-'));
 const { stop, ...shared } = services(folder, (line) => console.log(line));
-const rows = [];
 try {
   for (const name of names) {
     const progress = (done) => process.stderr.isTTY && process.stderr.write(`\r${name}: round ${done} of ${rounds} `);
     for (const row of await all[name]({ folder, rounds, progress, ...shared })) {
-      rows.push(row);
+      run.rows.push(row);
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       console.log(lineOf(row));
     }
@@ -44,7 +54,8 @@ try {
   await stop();
   await rm(folder, { recursive: true, force: true });
 }
-if (values.json) await writeFile(values.json, `${JSON.stringify({ rows }, null, 2)}\n`);
+if (values.json) await writeFile(values.json, `${JSON.stringify(run, null, 2)}\n`);
+if (values.html) await writeFile(values.html, htmlReport(run));
 
 function lineOf({ name, baseline, ratio, median, baselineMedian, unit, spread: [least, most] }) {
   const subject = `${name.padEnd(34)} ${String(median).padStart(8)} ${unit}`;

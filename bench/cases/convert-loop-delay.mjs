@@ -22,7 +22,7 @@ async function measure({ folder, redis, sink, rounds, progress }) {
     'Segment track (in memory)': host('segment'),
   };
   if (store) contenders['BullMQ add'] = host('bullmq', { port: store.port, name: NAME });
-  return rowsOf(NAME, 'tallyback', await interleave(contenders, rounds, progress), 'µs p99');
+  return rowsOf(NAME, 'tallyback', await interleave(contenders, rounds, progress), 'µs p99', 'lower');
 }
 
 export const cases = { [NAME]: measure };

@@ -24,7 +24,7 @@ async function measure({ folder, progress }) {
       [`${FEW.toLocaleString('en')} pending`]: [mebibytes[1]],
       'a process that opens the file with all pending': [reopened.mebibytes[0]],
     };
-    return rowsOf(NAME, 'tallyback', results, 'MiB resident');
+    return rowsOf(NAME, 'tallyback', results, 'MiB resident', 'lower');
   } finally {
     await silent.stop();
   }

@@ -28,8 +28,10 @@ export function median(values) {
 
 /**
  * One row per baseline: the median of the ratios of neighbouring measurements, and how far they spread.
+ *
+ * @param {'higher' | 'lower'} better which ratio is the better one
  */
-export function rowsOf(name, subject, results, unit) {
+export function rowsOf(name, subject, results, unit, better = 'higher') {
   return Object.keys(results)
     .filter((baseline) => baseline !== subject)
     .map((baseline) => {
@@ -42,6 +44,8 @@ export function rowsOf(name, subject, results, unit) {
         baselineMedian: Math.round(median(results[baseline])),
         unit,
         spread: [round3(Math.min(...ratios)), round3(Math.max(...ratios))],
+        better,
+        ratios: ratios.map(round3),
       };
     });
 }
