@@ -22,6 +22,7 @@ class RedirectController {
       at: Date.now(),
       kind: 'click',
       bot: false,
+      unique: true,
       firstParty: false,
       campaignId: known.campaign.id,
       offerId: known.offer.id,
