@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cases, slowCases } from './cases/index.mjs';
 import { htmlReport } from './lib/html-report.mjs';
-import { machine, versions } from './lib/machine.mjs';
+import { machine, told, versions } from './lib/machine.mjs';
 import { services } from './lib/services.mjs';
 
 const { values } = parseArgs({
@@ -26,13 +26,7 @@ const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds must be a whole number, at least 1');
 
 const run = { machine: machine(), versions: versions(), rounds, rows: [] };
-const { system, processors, memoryGiB } = run.machine;
-console.log(`${system}, ${processors}, ${memoryGiB} GiB`);
-console.log(
-  Object.entries(run.versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', '),
-);
+for (const line of told(run)) console.log(line);
 console.log(
   values.only === 'convert.memory'
     ? 'Measured once.\n'

@@ -1,4 +1,5 @@
 import { escapeHtml } from './escape-html.mjs';
+import { told } from './machine.mjs';
 import { plotOf } from './ratio-plot.mjs';
 
 const STYLE = `
@@ -8,7 +9,7 @@ const STYLE = `
 }
 body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
 h1 { font-size: 1.5rem } h2 { font-size: 1.05rem; margin: 2.2rem 0 .3rem; font-family: ui-monospace, monospace }
-p, dl { color: var(--soft) } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .85rem } dd { margin: 0 }
+p { color: var(--soft) } footer { margin-top: 3rem; font-size: .85rem }
 svg { width: 100%; height: auto; display: block } svg text { fill: var(--ink); font: 12px system-ui, sans-serif } svg .soft { fill: var(--soft) }
 svg .grid { stroke: var(--line) } svg .one { stroke: var(--one); stroke-dasharray: 4 3 } svg .good { fill: var(--good); stroke: var(--good) } svg .bad { fill: var(--bad); stroke: var(--bad) }
 svg .dot { stroke: none; fill-opacity: .3 } svg .whisker { stroke-width: 2 }
@@ -21,7 +22,8 @@ th:first-child, td:first-child { text-align: left } th { color: var(--soft); fon
  * @param {{ machine: object, versions: object, rounds: number, rows: object[] }} run
  * @returns {string} HTML
  */
-export function htmlReport({ machine, versions, rounds, rows }) {
+export function htmlReport(run) {
+  const { machine, rounds, rows } = run;
   const names = [...new Set(rows.map(({ name }) => name))];
   const sections = names
     .map((name) =>
@@ -41,8 +43,8 @@ export function htmlReport({ machine, versions, rounds, rows }) {
 <p>Each contender ran in turn, ${rounds} rounds after one that was thrown away. A dot is the ratio of one round, ours divided
 by the baseline's beside it; the mark is the median, the line reaches from the least to the largest. The scale is
 logarithmic; the dashed line is the baseline itself.</p>
-<dl>${terms({ ...machine, loadBefore: machine.loadBefore.join(', ') })}${terms(versions)}</dl>
 ${sections}
+<footer>${[machine.at, ...told(run)].map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</footer>
 </html>
 `;
 }
@@ -64,10 +66,4 @@ ${plotOf(rows)}
 <table><tr><th>baseline<th>ratio<th>least – most<th>baseline, ${escapeHtml(unit)}</tr>
 ${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}
 </table>`;
-}
-
-function terms(given) {
-  return Object.entries(given)
-    .map(([name, value]) => `<dt>${escapeHtml(name)}<dd>${escapeHtml(String(value))}`)
-    .join('');
 }

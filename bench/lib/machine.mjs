@@ -50,3 +50,10 @@ function versionOf(name) {
   }
   return 'missing';
 }
+
+/** Both for people, a line each. */
+export function told({ machine: { system, processors, memoryGiB, loadBefore }, versions: found }) {
+  const load = `load ${loadBefore.join(', ')} before the first round`;
+  const names = Object.entries(found).map(([name, version]) => `${name} ${version}`);
+  return [`${system}, ${processors}, ${memoryGiB} GiB, ${load}`, names.join(', ')];
+}
