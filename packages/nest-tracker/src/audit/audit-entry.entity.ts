@@ -2,7 +2,18 @@ import { Entity, Index } from 'typeorm';
 import { IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
 
 /** What was done to something. */
-export type AuditAction = 'created' | 'updated' | 'archived' | 'restored' | 'removed';
+export type AuditAction =
+  | 'created'
+  | 'updated'
+  | 'archived'
+  | 'restored'
+  | 'removed'
+  | 'paused'
+  | 'resumed'
+  | 'backfilled'
+  | 'replayed'
+  | 'erased'
+  | 'rebuilt';
 
 /** What changed, by field: what it was and what it is; null where there was or is nothing. */
 export type AuditChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
@@ -18,7 +29,7 @@ export class AuditEntry {
   @TextColumn('action', 16) action: AuditAction;
   /** What kind of thing: `offer`, `campaign`, … */
   @TextColumn('kind', 16) kind: string;
-  /** Key of the thing. */
-  @TextColumn('key', 64) key: string;
+  /** Key of the thing; `*` for many at once. */
+  @TextColumn('key', 128) key: string;
   @JsonColumn('changes') changes: AuditChanges;
 }

@@ -36,6 +36,11 @@ export class Audit {
     await manager.insert(AuditEntry, { id: createId(at), at, actor, action, kind, key, changes } as object);
   }
 
+  /** Writes an entry about what has been done already, in a transaction of its own. */
+  async note(entry: Audited): Promise<void> {
+    await this.storage.transaction((manager) => this.write(manager, entry));
+  }
+
   /** Entries that match every filter (`kind`, `key`, `actor`, `action`), newest first. */
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<AuditItem>> {
     const where: FindOptionsWhere<AuditEntry> = {};
@@ -47,6 +52,11 @@ export class Audit {
     const rows = await this.storage.manager.find(AuditEntry, { where, order: { id: 'DESC' }, take: limit + 1 });
     return pageOf(rows, limit, ({ at, ...row }) => ({ ...row, at: new Date(at).toISOString() }));
   }
+}
+
+/** The filters that something was done by, for the entry that tells of it. */
+export function namedFilters(query: URLSearchParams, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries([...query].filter(([name]) => names.includes(name)));
 }
 
 function changesOf(before: Fields, after: Fields): AuditChanges {

@@ -1,6 +1,6 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
-import type { CampaignOffer, CatalogStatus, PartnerPostback, RedirectMode } from './catalog.js';
+import type { CampaignOffer, CatalogStatus, KeyedPostback, RedirectMode } from './catalog.js';
 
 /** A partner's traffic to one or more offers; owns the click URL `/c/<key>`. */
 @Entity('tallyback_campaigns')
@@ -17,7 +17,7 @@ export class Campaign {
   /** Whether the same visitor gets the same offer on a day. */
   @Column({ name: 'sticky', type: 'boolean' }) sticky: boolean;
   /** Instead of the partner's; null: the partner's apply. */
-  @JsonColumn('postbacks', { nullable: true }) postbacks: PartnerPostback[] | null;
+  @JsonColumn('postbacks', { nullable: true }) postbacks: KeyedPostback[] | null;
   /** Where visitors go while the campaign is paused or none of its offers takes visitors. */
   @TextColumn('fallback_url', 2048, { nullable: true }) fallbackUrl: string | null;
   /** SHA-256 of what the seed said last, hexadecimal; null for what no seed has named. */

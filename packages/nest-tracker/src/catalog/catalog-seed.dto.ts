@@ -36,6 +36,7 @@ import {
   IsEvent,
   IsHostPattern,
   IsKey,
+  IsPostbackKey,
   IsPublicKey,
   IsSecret,
   IsTime,
@@ -125,6 +126,7 @@ export class OfferDto {
 
 /** A URL the partner wants to be told at. */
 export class PartnerPostbackDto {
+  @IsOptional() @IsPostbackKey() key?: string;
   @IsString() @Length(8, 2048) url: string;
   @IsOptional() @IsArray() @ArrayMinSize(1) @IsEvent({ each: true }) on?: string[];
   /** Default `["approved"]`. */

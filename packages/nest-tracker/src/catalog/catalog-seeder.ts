@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { createId } from '@tallyback/protocol';
 import type { EntityManager, EntityTarget } from 'typeorm';
 import type { PartnerPostbackOptions } from '../partner-postbacks/postback-faults.js';
+import { withKeys } from '../partner-postbacks/postback-keys.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { Advertiser } from './advertiser.entity.js';
 import { Campaign } from './campaign.entity.js';
-import type { SecretSource } from './catalog.js';
+import type { KeyedPostback, PartnerPostback, SecretSource } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
 import { lockCatalog } from './catalog-lock.js';
 import type { CatalogSeed } from './catalog-seed.dto.js';
@@ -128,7 +129,7 @@ class CatalogTransaction {
     const standing = await repository.findOneBy({ key });
     const seedFingerprint = this.source === 'seed' ? fingerprintOf(values) : (standing?.seedFingerprint ?? null);
     if (standing && this.source === 'seed' && standing.seedFingerprint === seedFingerprint) return;
-    const row = { ...values, key, seedFingerprint, updatedAt: this.now };
+    const row = { ...keyed(values, standing), key, seedFingerprint, updatedAt: this.now };
     if (standing) await repository.update({ key }, row);
     else await repository.insert({ ...row, id: createId(this.now), archivedAt: null, createdAt: this.now });
   }
@@ -158,6 +159,13 @@ type CatalogRow = {
   createdAt: number;
   updatedAt: number;
 };
+
+/** After the fingerprint was taken: a seed without keys says the same whatever keys there are. */
+function keyed(values: { postbacks?: PartnerPostback[] | null }, standing: object | null): object {
+  if (!values.postbacks) return values;
+  const { postbacks } = (standing ?? {}) as { postbacks?: KeyedPostback[] | null };
+  return { ...values, postbacks: withKeys(values.postbacks, postbacks ?? []) };
+}
 
 function fingerprintOf(values: object): string {
   return createHash('sha256').update(JSON.stringify(values)).digest('hex');

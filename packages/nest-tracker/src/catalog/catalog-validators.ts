@@ -57,6 +57,17 @@ export const IsKey = (options?: ValidationOptions) =>
     options,
   );
 
+/** What a postback is known by within its list: `^[a-z0-9][a-z0-9_-]{0,31}$`. */
+export const IsPostbackKey = (options?: ValidationOptions) =>
+  checked(
+    'isPostbackKey',
+    (value) =>
+      typeof value === 'string' && /^[a-z0-9][a-z0-9_-]{0,31}$/.test(value)
+        ? undefined
+        : 'must be a key: 1 to 32 of a-z, 0-9, "_" and "-", starting with a letter or digit',
+    options,
+  );
+
 /** An event name: `^[a-z][a-z0-9_]{0,63}$`. */
 export const IsEvent = (options?: ValidationOptions) =>
   checked(

@@ -47,6 +47,8 @@ export interface CampaignOffer {
 
 /** A URL that a partner wants to be told conversions at. */
 export interface PartnerPostback {
+  /** What it is known by, within its list: stays when the list is put in another order. Default: made of the URL's host. */
+  readonly key?: string;
   /** URL with macros. */
   readonly url: string;
   /** Events that it tells. Default: all. */
@@ -63,3 +65,6 @@ export interface PartnerPostback {
   /** `whsec_` secret: POSTs are signed as Standard Webhooks, GETs with `tb_sig`. Default: not signed. */
   readonly secret?: string;
 }
+
+/** A postback as it is stored. */
+export type KeyedPostback = PartnerPostback & { readonly key: string };

@@ -1,7 +1,7 @@
 import { Entity, Index } from 'typeorm';
 import { IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
 import type { PartnerCaps } from './caps.js';
-import type { PartnerPostback } from './catalog.js';
+import type { KeyedPostback } from './catalog.js';
 
 /** An affiliate or traffic source: earns payouts. */
 @Entity('tallyback_partners')
@@ -12,7 +12,7 @@ export class Partner {
   @TextColumn('name', 200) name: string;
   /** Query parameter of the click URL that carries the partner's own click id. */
   @TextColumn('click_id_parameter', 64) clickIdParameter: string;
-  @JsonColumn('postbacks') postbacks: PartnerPostback[];
+  @JsonColumn('postbacks') postbacks: KeyedPostback[];
   @JsonColumn('caps') caps: PartnerCaps;
   /** SHA-256 of what the seed said last, hexadecimal; null for what no seed has named. */
   @TextColumn('seed_fingerprint', 64, { nullable: true }) seedFingerprint: string | null;

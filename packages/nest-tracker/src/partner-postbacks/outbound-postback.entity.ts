@@ -11,7 +11,7 @@ import { IdColumn, IdPrimaryColumn, TextColumn, TimeColumn } from '../storage/co
 export class OutboundPostback {
   /** Also the `webhook-id`. */
   @IdPrimaryColumn() id: string;
-  /** Which of its owner's postbacks: id of the partner or campaign, a dot, and its place in the list. */
+  /** Which of its owner's postbacks: id of the partner or campaign, a dot, and its key. */
   @TextColumn('postback', 64) postback: string;
   @IdColumn('partner_id') partnerId: string;
   @IdColumn('campaign_id', { nullable: true }) campaignId: string | null;

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
 import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
+import { ActingUser } from '../http/acting-user.js';
 import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
@@ -37,15 +38,18 @@ export class OutboundPostbacksController {
   /** `POST /v1/postbacks/out/replay?partner=…`: tries what was given up and matches the filters again. */
   @Post('replay')
   @HttpCode(200)
-  replayAll(@PublicRequest() request: HttpRequest): Promise<{ replayed: number; next: string | null }> {
+  replayAll(
+    @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
+  ): Promise<{ replayed: number; next: string | null }> {
     const query = readQuery(request);
-    return this.postbacks.replayAll(query, readPageRequest(query));
+    return this.postbacks.replayAll(query, readPageRequest(query), actor);
   }
 
   /** `POST /v1/postbacks/out/:id/replay`: tries one that was given up again. */
   @Post(':id/replay')
   @HttpCode(200)
-  replay(@Param('id') id: string): Promise<OutboundPostbackItem> {
-    return this.postbacks.replay(id.replaceAll('\0', ''));
+  replay(@Param('id') id: string, @ActingUser() actor: string): Promise<OutboundPostbackItem> {
+    return this.postbacks.replay(id.replaceAll('\0', ''), actor);
   }
 }

@@ -1,5 +1,6 @@
 import { BadRequestException, ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { idTime } from '@tallyback/protocol';
+import { Audit, namedFilters } from '../audit/audit.service.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
@@ -50,6 +51,7 @@ export class OutboundPostbacksService {
     private readonly outbox: PostbackOutbox,
     private readonly postbacks: PartnerPostbacks,
     private readonly clock: Clock,
+    private readonly audit: Audit,
   ) {}
 
   /**
@@ -76,13 +78,14 @@ export class OutboundPostbacksService {
    *
    * @throws NotFoundException, or ConflictException when it was not given up.
    */
-  async replay(id: string): Promise<OutboundPostbackItem> {
+  async replay(id: string, actor: string): Promise<OutboundPostbackItem> {
     const item = await this.find(id);
     if (!item) throw new NotFoundException('There is no postback with this id in the outbound log.');
     if (item.state !== 'dead') {
       throw new ConflictException(`This postback is ${item.state}; only one that was given up (dead) can be replayed.`);
     }
     await this.replayIds([id]);
+    await this.audited(actor, id, {});
     return (await this.find(id)) ?? item;
   }
 
@@ -95,6 +98,7 @@ export class OutboundPostbacksService {
   async replayAll(
     filters: URLSearchParams,
     { limit, after }: PageRequest,
+    actor: string,
   ): Promise<{ readonly replayed: number; readonly next: string | null }> {
     if (!OUTBOUND_FILTERS.some((name) => filters.has(name))) {
       throw new BadRequestException(`Say which to replay, by at least one of: ${OUTBOUND_FILTERS.join(', ')}.`);
@@ -103,7 +107,13 @@ export class OutboundPostbacksService {
     if (after !== undefined) conditions.push(['l.id > ?', after]);
     const rows = await this.read([...conditions, [STATES.dead]], 'ASC', limit + 1);
     const { items, next } = pageOf(rows, limit, ({ id }) => id);
-    return { replayed: await this.replayIds(items), next };
+    const replayed = await this.replayIds(items);
+    await this.audited(actor, '*', { filters: namedFilters(filters, OUTBOUND_FILTERS), replayed });
+    return { replayed, next };
+  }
+
+  private audited(actor: string, key: string, after: Record<string, unknown>): Promise<void> {
+    return this.audit.note({ actor, action: 'replayed', kind: 'postback_out', key, before: null, after });
   }
 
   private async replayIds(ids: readonly string[]): Promise<number> {

@@ -119,8 +119,13 @@ export class PartnerPostbacks implements OnApplicationBootstrap, BeforeApplicati
     if (settled.outcome === 'retry') return;
     this.results.add(settled);
     if (settled.outcome !== 'dead') return;
-    const looked = this.results.written().then(() => this.pauses.pauseIfFailing(settled.destination));
+    const looked = this.results.written().then(() => this.pauseIfFailing(settled.destination));
     looked.catch((error: unknown) => this.complain(error));
+  }
+
+  private async pauseIfFailing(name: string): Promise<void> {
+    const one = this.planner.bookOf(await this.catalog.snapshot()).byName.get(name);
+    if (one) await this.pauses.pauseIfFailing(one);
   }
 
   private complain(error: unknown): void {

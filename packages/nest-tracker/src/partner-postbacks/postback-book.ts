@@ -1,15 +1,21 @@
-import type { PartnerPostback } from '../catalog/catalog.js';
+import type { KeyedPostback, PartnerPostback } from '../catalog/catalog.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type CompiledPostback, compilePostback } from './compile-postback.js';
 
 /** A postback with its place in the catalog. */
 export interface BookedPostback {
-  /** Id of the owner, a dot, and its place in the owner's list. Also the name of its destination. */
+  /** Id of the owner, a dot, and its key. Also the name of its destination. */
   readonly name: string;
   readonly owner: 'partner' | 'campaign';
   readonly ownerKey: string;
-  readonly index: number;
+  /** What its owner's list knows it by. */
+  readonly key: string;
   readonly compiled: CompiledPostback;
+}
+
+/** What people call a postback, for the audit: `partner/blog/partner-example`. */
+export function calledOf({ owner, ownerKey, key }: Pick<BookedPostback, 'owner' | 'ownerKey' | 'key'>): string {
+  return `${owner}/${ownerKey}/${key}`;
 }
 
 /** All postbacks of a catalog, compiled. */
@@ -37,15 +43,18 @@ export class PostbackBook {
     return this.byOwner.get(campaignId ?? '') ?? this.byOwner.get(partnerId) ?? [];
   }
 
-  /** One postback of a partner or campaign, by its key and place. */
-  find(owner: BookedPostback['owner'], key: string, index: number): BookedPostback | undefined {
-    return [...this.byName.values()].find((one) => one.owner === owner && one.ownerKey === key && one.index === index);
+  /** One postback of a partner or campaign, by its owner's key and its own. */
+  find(owner: BookedPostback['owner'], ownerKey: string, key: string): BookedPostback | undefined {
+    const all = [...this.byName.values()];
+    return all.find((one) => one.owner === owner && one.ownerKey === ownerKey && one.key === key);
   }
 
-  private book(owner: BookedPostback['owner'], id: string, key: string, list: readonly PartnerPostback[]): void {
-    const booked = list.flatMap((definition, index) => {
-      const compiled = this.compiled(`${id}.${index}`, definition);
-      return compiled ? [{ name: `${id}.${index}`, owner, ownerKey: key, index, compiled }] : [];
+  private book(owner: BookedPostback['owner'], id: string, ownerKey: string, list: readonly KeyedPostback[]): void {
+    const booked = list.flatMap((definition) => {
+      const { key } = definition;
+      const name = `${id}.${key}`;
+      const compiled = this.compiled(name, definition);
+      return compiled ? [{ name, owner, ownerKey, key, compiled }] : [];
     });
     this.byOwner.set(id, booked);
     for (const one of booked) this.byName.set(one.name, one);

@@ -26,6 +26,8 @@ export function postbackFaults(
   options: PartnerPostbackOptions = {},
 ): CatalogFault[] {
   return (postbacks ?? []).flatMap((postback, i) => {
+    const twice = postback.key !== undefined && postbacks?.findIndex(({ key }) => key === postback.key) !== i;
+    if (twice) return [{ path: `${path}[${i}].key`, message: `"${postback.key}" stands twice in the list` }];
     try {
       compilePostback(postback, options);
       return [];

@@ -1,7 +1,8 @@
 import { BadRequestException, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { isClickId } from '@tallyback/protocol';
+import { ActingUser } from '../http/acting-user.js';
 import { type HttpRequest } from '../http/http-request.js';
-import { readPageRequest } from '../http/page.js';
+import { type Page, readPageRequest } from '../http/page.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonBody } from '../http/read-json-body.js';
 import { Clock } from '../storage/clock.js';
@@ -11,13 +12,12 @@ import {
   type PostbackAddress,
   type PostbackStatus,
   PostbackTools,
-  readIndex,
   type TestSend,
 } from './postback-tools.service.js';
 
-const of = (action: string) => ['partners', 'campaigns'].map((owners) => `${owners}/:key/postbacks/:n${action}`);
+const of = (rest: string) => ['partners', 'campaigns'].map((owners) => `${owners}/:owner/postbacks${rest}`);
 
-/** One postback of a partner or campaign: `/v1/partners/:key/postbacks/:n`, the first one is 0. */
+/** The postbacks of a partner or campaign: `/v1/partners/:owner/postbacks/:key`. */
 @Controller('v1')
 export class PostbackToolsController {
   constructor(
@@ -25,64 +25,83 @@ export class PostbackToolsController {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether it is paused, since when and why. */
+  /** All of them, in the order of the list. */
   @Get(of(''))
-  status(@Param('key') key: string, @Param('n') n: string, @PublicRequest() request: HttpRequest) {
-    return this.tools.status(addressOf(request, key, n));
+  async list(@Param('owner') owner: string, @PublicRequest() request: HttpRequest): Promise<Page<PostbackStatus>> {
+    return { items: await this.tools.list(addressOf(request, owner, '')), next: null };
+  }
+
+  /** Whether it is paused, since when and why. */
+  @Get(of('/:key'))
+  status(@Param('owner') owner: string, @Param('key') key: string, @PublicRequest() request: HttpRequest) {
+    return this.tools.status(addressOf(request, owner, key));
   }
 
   /** Body `{ "reason"?: text }`: what it has to tell waits from now on. */
-  @Post(of('/pause'))
+  @Post(of('/:key/pause'))
   @HttpCode(200)
   pause(
+    @Param('owner') owner: string,
     @Param('key') key: string,
-    @Param('n') n: string,
     @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
   ): Promise<PostbackStatus> {
     const { reason = 'paused by hand' } = readJsonBody(request, ['reason']);
     if (typeof reason !== 'string' || reason.length > 500) {
       throw new BadRequestException('"reason" must be a text of at most 500 characters.');
     }
-    return this.tools.pause(addressOf(request, key, n), reason.replaceAll('\0', ''));
+    return this.tools.pause(addressOf(request, owner, key), reason.replaceAll('\0', ''), actor);
   }
 
   /** Delivers what has waited, and tries again what was given up since its last delivery. */
-  @Post(of('/resume'))
+  @Post(of('/:key/resume'))
   @HttpCode(200)
-  resume(@Param('key') key: string, @Param('n') n: string, @PublicRequest() request: HttpRequest) {
-    return this.tools.resume(addressOf(request, key, n));
+  resume(
+    @Param('owner') owner: string,
+    @Param('key') key: string,
+    @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
+  ) {
+    return this.tools.resume(addressOf(request, owner, key), actor);
   }
 
   /**
    * Body `{ "from": time, "to"?: time }`: tells of conversions that arrived in between, once each; `limit` and `cursor` in
    * the query.
    */
-  @Post(of('/backfill'))
+  @Post(of('/:key/backfill'))
   @HttpCode(200)
   backfill(
+    @Param('owner') owner: string,
     @Param('key') key: string,
-    @Param('n') n: string,
     @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
   ): Promise<Backfilled> {
     const body = readJsonBody(request, ['from', 'to']);
     const from = readTime('from', body.from);
     const to = body.to === undefined ? this.clock.now() : readTime('to', body.to);
-    return this.tools.backfill(addressOf(request, key, n), { from, to, ...readPageRequest(readQuery(request)) });
+    const page = readPageRequest(readQuery(request));
+    return this.tools.backfill(addressOf(request, owner, key), { from, to, ...page }, actor);
   }
 
   /** Body `{ "clickId"?: id }`: sends a made-up conversion now and says what the partner answered. */
-  @Post(of('/test'))
+  @Post(of('/:key/test'))
   @HttpCode(200)
-  test(@Param('key') key: string, @Param('n') n: string, @PublicRequest() request: HttpRequest): Promise<TestSend> {
+  test(
+    @Param('owner') owner: string,
+    @Param('key') key: string,
+    @PublicRequest() request: HttpRequest,
+  ): Promise<TestSend> {
     const { clickId } = readJsonBody(request, ['clickId']);
     if (clickId !== undefined && (typeof clickId !== 'string' || !isClickId(clickId))) {
       throw new BadRequestException('"clickId" must be a click id.');
     }
-    return this.tools.test(addressOf(request, key, n), clickId?.toLowerCase());
+    return this.tools.test(addressOf(request, owner, key), clickId?.toLowerCase());
   }
 }
 
-function addressOf({ path }: HttpRequest, ownerKey: string, n: string): PostbackAddress {
-  const owner = /\/campaigns\/[^/]+\/postbacks\/[^/]+(?:\/[a-z]+)?\/?$/.test(path) ? 'campaign' : 'partner';
-  return { owner, ownerKey, index: readIndex(n) };
+function addressOf({ path }: HttpRequest, ownerKey: string, key: string): PostbackAddress {
+  const [, list] = /\/v1\/(partners|campaigns)\/[^/]+\/postbacks(?:\/[^/]+(?:\/[a-z]+)?)?\/?$/i.exec(path) ?? [];
+  const owner = list?.toLowerCase() === 'campaigns' ? 'campaign' : 'partner';
+  return { owner, ownerKey, key };
 }

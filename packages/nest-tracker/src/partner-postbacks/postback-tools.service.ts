@@ -1,7 +1,8 @@
-import { BadRequestException, Injectable, NotFoundException } from '@nestjs/common';
+import { Injectable, NotFoundException } from '@nestjs/common';
 import { createId, idLowerBound } from '@tallyback/protocol';
 import { sendOnce } from '@tallyback/sdk-node/outbox';
 import { And, In, LessThan, MoreThan } from 'typeorm';
+import { Audit } from '../audit/audit.service.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
@@ -11,15 +12,18 @@ import type { FrozenRequest } from './compile-postback.js';
 import { macroValues } from './macro-values.js';
 import { OutboundPostback } from './outbound-postback.entity.js';
 import { partnerDestination } from './partner-destination.js';
-import type { BookedPostback } from './postback-book.js';
+import { type BookedPostback, calledOf } from './postback-book.js';
 import { PostbackPauses } from './postback-pauses.service.js';
 import { PostbackPlanner } from './postback-planner.js';
 
-/** Names one postback: the owner's kind and key, and its place in the owner's list. */
-export type PostbackAddress = Pick<BookedPostback, 'owner' | 'ownerKey' | 'index'>;
+/** Names one postback: the owner's kind and key, and its own key. */
+export type PostbackAddress = Pick<BookedPostback, 'owner' | 'ownerKey' | 'key'>;
 
 /** How a postback is doing. */
 export interface PostbackStatus {
+  readonly key: string;
+  /** The template that it is sent to. */
+  readonly url: string;
   readonly paused: boolean;
   readonly pausedAt: string | null;
   readonly reason: string | null;
@@ -55,28 +59,33 @@ export class PostbackTools {
     private readonly planner: PostbackPlanner,
     private readonly pauses: PostbackPauses,
     private readonly clock: Clock,
+    private readonly audit: Audit,
   ) {}
+
+  /** The postbacks of a partner or campaign, in the order of its list. */
+  async list({ owner, ownerKey }: Omit<PostbackAddress, 'key'>): Promise<PostbackStatus[]> {
+    const { byName } = this.planner.bookOf(await this.catalog.snapshot());
+    const own = [...byName.values()].filter((one) => one.owner === owner && one.ownerKey === ownerKey);
+    return Promise.all(own.map((one) => this.statusOf(one)));
+  }
 
   /** @throws NotFoundException */
   async status(address: PostbackAddress): Promise<PostbackStatus> {
-    const { name } = await this.find(address);
-    const pause = await this.pauses.find(name);
-    const pausedAt = pause ? new Date(pause.pausedAt).toISOString() : null;
-    return { paused: pause !== null, pausedAt, reason: pause?.reason ?? null };
+    return this.statusOf(await this.find(address));
   }
 
   /** What it has to tell waits from now on. @throws NotFoundException */
-  async pause(address: PostbackAddress, reason: string): Promise<PostbackStatus> {
-    const { name } = await this.find(address);
-    await this.pauses.pause(name, reason);
-    return this.status(address);
+  async pause(address: PostbackAddress, reason: string, actor: string): Promise<PostbackStatus> {
+    const one = await this.find(address);
+    await this.pauses.pause(one, reason, actor);
+    return this.statusOf(one);
   }
 
   /** Delivers what has waited and what was given up before the pause. @throws NotFoundException */
-  async resume(address: PostbackAddress): Promise<PostbackStatus & { readonly replayed: number }> {
-    const { name } = await this.find(address);
-    const replayed = await this.pauses.resume(name);
-    return { ...(await this.status(address)), replayed };
+  async resume(address: PostbackAddress, actor: string): Promise<PostbackStatus & { readonly replayed: number }> {
+    const one = await this.find(address);
+    const replayed = await this.pauses.resume(one, actor);
+    return { ...(await this.statusOf(one)), replayed };
   }
 
   /**
@@ -88,12 +97,23 @@ export class PostbackTools {
   async backfill(
     address: PostbackAddress,
     { from, to, limit, after }: { from: number; to: number; limit: number; after: string | undefined },
+    actor: string,
   ): Promise<Backfilled> {
     const one = await this.find(address);
     const found = await this.conversionsOf(one, { from, to, limit: limit + 1, after });
     const rows = found.slice(0, limit);
     let stored = 0;
     for (let i = 0; i < rows.length; i += BATCH) stored += await this.tell(one, rows.slice(i, i + BATCH));
+    const [since, until] = [from, to].map((time) => new Date(time).toISOString());
+    const what = { from: since, to: until, looked: rows.length, stored };
+    await this.audit.note({
+      actor,
+      action: 'backfilled',
+      kind: 'postback',
+      key: calledOf(one),
+      before: null,
+      after: what,
+    });
     return { looked: rows.length, stored, next: found.length > limit ? (rows[rows.length - 1]?.id ?? null) : null };
   }
 
@@ -113,11 +133,17 @@ export class PostbackTools {
     return { request, outcome: verdict.outcome, why, answer: answer ?? null };
   }
 
-  private async find({ owner, ownerKey, index }: PostbackAddress): Promise<BookedPostback> {
+  private async statusOf({ name, key, compiled }: BookedPostback): Promise<PostbackStatus> {
+    const pause = await this.pauses.find(name);
+    const pausedAt = pause ? new Date(pause.pausedAt).toISOString() : null;
+    return { key, url: compiled.definition.url, paused: pause !== null, pausedAt, reason: pause?.reason ?? null };
+  }
+
+  private async find({ owner, ownerKey, key }: PostbackAddress): Promise<BookedPostback> {
     const book = this.planner.bookOf(await this.catalog.snapshot());
-    const found = book.find(owner, ownerKey, index);
+    const found = book.find(owner, ownerKey, key);
     if (found) return found;
-    throw new NotFoundException(`The ${owner} "${ownerKey}" has no postback ${index}; the first one is 0.`);
+    throw new NotFoundException(`The ${owner} "${ownerKey}" has no postback "${key.slice(0, 64)}".`);
   }
 
   private async conversionsOf(
@@ -177,14 +203,4 @@ function sampleConversion({ compiled }: BookedPostback, click: Click | null, now
     currency: click?.currency ?? 'EUR',
     occurredAt: now,
   });
-}
-
-/**
- * Reads the place of a postback in its owner's list.
- *
- * @throws BadRequestException
- */
-export function readIndex(text: string): number {
-  if (/^\d{1,2}$/.test(text)) return Number(text);
-  throw new BadRequestException('The place of a postback in its list must be a number; the first one is 0.');
 }

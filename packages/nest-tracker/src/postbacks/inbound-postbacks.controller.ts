@@ -1,5 +1,7 @@
 import { BadRequestException, Controller, Get, HttpCode, NotFoundException, Param, Post, Res } from '@nestjs/common';
 import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
+import { Audit, namedFilters } from '../audit/audit.service.js';
+import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier } from '../http/http-reply.js';
 import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
@@ -8,6 +10,7 @@ import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonBody } from '../http/read-json-body.js';
 import { BulkReplaysService, type ReplayCounts } from './bulk-replays.service.js';
 import { type InboundPostbackItem, InboundPostbacksService } from './inbound-postbacks.service.js';
+import { INBOUND_FILTERS } from './inbound-search.js';
 import { intakeReply } from './intake-reply.js';
 import { ReplaysService } from './replays.service.js';
 
@@ -18,6 +21,7 @@ export class InboundPostbacksController {
     private readonly postbacks: InboundPostbacksService,
     private readonly replays: ReplaysService,
     private readonly bulk: BulkReplaysService,
+    private readonly audit: Audit,
     private readonly replier: HttpReplier,
   ) {}
 
@@ -51,9 +55,13 @@ export class InboundPostbacksController {
    */
   @Post('replay')
   @HttpCode(200)
-  replayAll(@PublicRequest() request: HttpRequest): Promise<ReplayCounts> {
+  async replayAll(@PublicRequest() request: HttpRequest, @ActingUser() actor: string): Promise<ReplayCounts> {
     const query = readQuery(request);
-    return this.bulk.replayAll(query, readPageRequest(query), { vouch: readVouch(request) });
+    const vouch = readVouch(request);
+    const counts = await this.bulk.replayAll(query, readPageRequest(query), { vouch });
+    const { replayed, outcomes } = counts;
+    await this.audited(actor, '*', { filters: namedFilters(query, INBOUND_FILTERS), vouch, replayed, outcomes });
+    return counts;
   }
 
   /**
@@ -64,13 +72,21 @@ export class InboundPostbacksController {
   async replay(
     @Param('id') id: string,
     @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
     @Res() response: unknown,
   ): Promise<void> {
-    const { result, logged } = await this.replays.replay(id.replaceAll('\0', ''), { vouch: readVouch(request) });
+    const vouch = readVouch(request);
+    const { result, logged } = await this.replays.replay(id.replaceAll('\0', ''), { vouch });
+    const outcome = result.accepted ? result.outcome : result.refusal.reason;
+    await this.audited(actor, id, { vouch, outcome, replay: logged?.id ?? null });
     const reply = intakeReply(result);
     const more = { id: logged?.id ?? null, replayOf: logged?.replayOf ?? id, steps: result.steps };
     const body = { ...(JSON.parse(reply.body ?? '{}') as object), ...more };
     this.replier.send(response, { ...jsonReply(reply.status, body), headers: { ...reply.headers } });
+  }
+
+  private audited(actor: string, key: string, after: Record<string, unknown>): Promise<void> {
+    return this.audit.note({ actor, action: 'replayed', kind: 'postback_in', key, before: null, after });
   }
 }
 

@@ -1,5 +1,6 @@
 import { BadRequestException, Controller, Delete, Param } from '@nestjs/common';
 import { parseClickId } from '@tallyback/protocol';
+import { ActingUser } from '../http/acting-user.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { type Erased, People } from './people.service.js';
@@ -13,29 +14,36 @@ export class PeopleController {
 
   /** The visitor behind a click. */
   @Delete('by-click/:clickId')
-  eraseClick(@Param('clickId') given: string): Promise<Erased> {
+  eraseClick(@Param('clickId') given: string, @ActingUser() actor: string): Promise<Erased> {
     const clickId = parseClickId(given);
     if (clickId === undefined) throw new BadRequestException('This is not a click id.');
-    return this.people.eraseClick(clickId);
+    return this.people.eraseClick(clickId, actor);
   }
 
   /** A customer; `?advertiser=` says whose. */
   @Delete(':customerId')
-  eraseCustomer(@Param('customerId') customerId: string, @PublicRequest() request: HttpRequest): Promise<Erased> {
-    return this.erase(customerId, readQuery(request));
+  eraseCustomer(
+    @Param('customerId') customerId: string,
+    @PublicRequest() request: HttpRequest,
+    @ActingUser() actor: string,
+  ): Promise<Erased> {
+    return this.erase(customerId, readQuery(request), actor);
   }
 
   /** The same with `?customerId=`: Fastify takes no more than 100 characters for a part of a path. */
   @Delete()
-  eraseNamed(@PublicRequest() request: HttpRequest): Promise<Erased> {
+  eraseNamed(@PublicRequest() request: HttpRequest, @ActingUser() actor: string): Promise<Erased> {
     const query = readQuery(request);
-    return this.erase(query.get('customerId') ?? '', query);
+    return this.erase(query.get('customerId') ?? '', query, actor);
   }
 
-  private erase(customerId: string, query: URLSearchParams): Promise<Erased> {
+  private erase(customerId: string, query: URLSearchParams, actor: string): Promise<Erased> {
     if (customerId === '' || customerId.length > MAX_CUSTOMER_ID || customerId.includes('\0')) {
       throw new BadRequestException(`A customer id has 1 to ${MAX_CUSTOMER_ID} characters.`);
     }
-    return this.people.eraseCustomer(customerId, query.get('advertiser') ?? undefined);
+    return this.people.eraseCustomer(customerId, {
+      actor,
+      advertiser: query.get('advertiser') ?? undefined,
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger, NotFoundException } from '@nestjs/common';
 import { type EntityManager, type FindOptionsWhere, In, IsNull, Not } from 'typeorm';
+import { Audit } from '../audit/audit.service.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
@@ -9,6 +10,8 @@ import { eraseMarkedRows, eraseMentions } from './log-eraser.js';
 
 /** Conversions per transaction. */
 const CHUNK = 200;
+/** Who acts when the host's own code does. */
+const APPLICATION = 'application';
 
 /** How many rows something was erased from; 0 when there was nothing (left). */
 export interface Erased {
@@ -32,6 +35,7 @@ export class People {
   constructor(
     private readonly storage: TrackerStorage,
     private readonly catalog: CatalogService,
+    private readonly audit: Audit,
   ) {}
 
   /**
@@ -39,9 +43,13 @@ export class People {
    *
    * @param customerId The advertiser's own id of the customer, as in messages.
    * @param advertiser Key of the advertiser whose customer it is. Default: of every one.
+   * @param actor Who has it done, for the audit, which does not say which customer it was.
    * @throws NotFoundException for an unknown advertiser.
    */
-  async eraseCustomer(customerId: string, advertiser?: string): Promise<Erased> {
+  async eraseCustomer(
+    customerId: string,
+    { advertiser, actor = APPLICATION }: { readonly advertiser?: string | undefined; readonly actor?: string } = {},
+  ): Promise<Erased> {
     const { advertisersByKey } = await this.catalog.snapshot();
     const known = advertiser === undefined ? undefined : advertisersByKey.get(advertiser);
     if (advertiser !== undefined && !known) throw new NotFoundException('There is no advertiser with this key.');
@@ -54,14 +62,14 @@ export class People {
       if (conversions.length > 0) erased = sum(erased, await this.erase(conversions, []));
     }
     const inboundPostbacks = await eraseMentions(this.storage, customerId, advertiser);
-    return this.done(sum(erased, { ...NOTHING, inboundPostbacks }));
+    return this.done(sum(erased, { ...NOTHING, inboundPostbacks }), actor, advertiser ?? '*');
   }
 
   /** Erases the visitor behind a click: the click, its conversions and the requests about them. */
-  async eraseClick(clickId: string): Promise<Erased> {
+  async eraseClick(clickId: string, actor = APPLICATION): Promise<Erased> {
     const where = [{ clickId }, { claimedClickId: clickId, offerId: IsNull() }];
     const conversions = await this.storage.manager.find(Conversion, { where });
-    return this.done(await this.erase(conversions, [clickId]));
+    return this.done(await this.erase(conversions, [clickId]), actor, clickId);
   }
 
   private async erase(conversions: readonly Conversion[], clickIds: readonly string[]): Promise<Erased> {
@@ -91,11 +99,12 @@ export class People {
     });
   }
 
-  private done(erased: Erased): Erased {
+  private async done(erased: Erased, actor: string, key: string): Promise<Erased> {
     const { clicks, conversions, inboundPostbacks } = erased;
     this.logger.log(
       `A person was erased: ${clicks} clicks, ${conversions} conversions, ${inboundPostbacks} inbound postbacks.`,
     );
+    await this.audit.note({ actor, action: 'erased', kind: 'person', key, before: null, after: { ...erased } });
     return erased;
   }
 }

@@ -62,6 +62,9 @@ describe('a replay', () => {
         conversionId: answer.body.conversionId,
       });
       expect((await report(tracker, data, { id })).body).toMatchObject({ outcome: 'duplicate' });
+      const audit = await manage(tracker, `/v1/audit?kind=postback_in&key=${row.id}`);
+      const outcomes = (audit.body.items as { changes: Json }[]).map(({ changes }) => changes.outcome);
+      expect(outcomes).toEqual(['duplicate', 'recorded', 'event_unknown'].map((to) => ({ from: null, to })));
     });
 
     it('tries a signature that proved nothing with the secrets of now', async () => {

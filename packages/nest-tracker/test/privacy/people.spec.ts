@@ -124,6 +124,11 @@ describe('erasing a person', () => {
           ((await manage(tracker, `/v1/conversions?transactionId=${transactionId}`)).body.items as Json[])[0]
             ?.customerId;
         expect([await customerOf(ours), await customerOf(theirs)]).toEqual([customerId, null]);
+        const audit = await manage(tracker, '/v1/audit?kind=person&key=rival');
+        expect(audit.body.items).toMatchObject([
+          { actor: 'admin', action: 'erased', changes: { conversions: { to: 1 } } },
+        ]);
+        expect(audit.text).not.toContain(customerId);
         expect((await erase(tracker, `${customerId}?advertiser=nobody`)).status).toBe(404);
       });
 

@@ -119,7 +119,7 @@ describe('a report', () => {
     ])('is refused for %s, naming the parameter', async (query, parameter) => {
       const answer = await manage(current.tracker, `/v1/reports?${query}`);
       expect(answer.status).toBe(400);
-      expect(answer.body.message).toContain(`"${parameter}"`);
+      expect(answer.body.detail).toContain(`"${parameter}"`);
     });
   });
 });

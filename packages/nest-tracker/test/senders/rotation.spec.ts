@@ -100,7 +100,7 @@ describe('the secrets of an advertiser', () => {
       const [last] = (await secretsOf(tracker, 'token')).filter(({ kind }) => kind === 'secret');
       const refused = await remove(tracker, 'token', last?.id);
       expect(refused.status).toBe(409);
-      expect(refused.body.message).toContain('POST /v1/advertisers/token/secrets');
+      expect(refused.body.detail).toContain('POST /v1/advertisers/token/secrets');
     });
 
     it.each([
@@ -113,7 +113,7 @@ describe('the secrets of an advertiser', () => {
       ['a field nobody knows', { secret: createSecret() }, /secret/],
     ])('refuse %s', async (_, body: Json, message) => {
       const answer = await add(current.tracker, 'acme', body);
-      expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(message)]);
+      expect([answer.status, answer.body.detail]).toEqual([400, expect.stringMatching(message)]);
     });
 
     it('belong to the operator: without the admin token nobody reads or changes them', async () => {
@@ -142,7 +142,7 @@ describe('the token of an advertiser', () => {
       expect(tokens).toMatchObject([{ expiresAt: expect.any(String) }, { id: first.body.id, expiresAt: null }]);
 
       const last = await remove(tracker, 'token', first.body.id);
-      expect([last.status, last.body.message]).toEqual([409, expect.stringContaining('overlapSeconds')]);
+      expect([last.status, last.body.detail]).toEqual([409, expect.stringContaining('overlapSeconds')]);
 
       const second = await rotate(tracker, 'token', { overlapSeconds: 0 });
       expect([await withToken(tracker, TOKEN), await withToken(tracker, value)]).toEqual([401, 401]);
@@ -151,7 +151,7 @@ describe('the token of an advertiser', () => {
 
     it.each([[-1], [1.5], ['60'], [2_592_001], [null]])('refuses to overlap for %p seconds', async (overlapSeconds) => {
       const answer = await rotate(current.tracker, 'token', { overlapSeconds });
-      expect([answer.status, answer.body.message]).toEqual([400, expect.stringContaining('overlapSeconds')]);
+      expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('overlapSeconds')]);
     });
   });
 });

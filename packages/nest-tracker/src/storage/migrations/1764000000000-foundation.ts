@@ -104,7 +104,15 @@ const tables = [
   }),
   new Table({
     name: 'tallyback_audit',
-    columns: [id, big('at'), text('actor', 96), text('action', 16), text('kind', 16), text('key', 64), long('changes')],
+    columns: [
+      id,
+      big('at'),
+      text('actor', 96),
+      text('action', 16),
+      text('kind', 16),
+      text('key', 128),
+      long('changes'),
+    ],
     indices: [index('tallyback_audit_subject', 'kind', 'key', 'id')],
   }),
   new Table({
