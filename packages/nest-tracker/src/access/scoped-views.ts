@@ -27,7 +27,7 @@ const LEDGER_FIELDS: Readonly<Record<Role, readonly (keyof LedgerItem)[]>> = {
 /** Nobody but the house sees who the visitor was. */
 const CLICK_FIELDS: Readonly<Record<Role, readonly string[]>> = {
   advertiser: ['ip', 'userAgent', 'cost', 'query'],
-  partner: ['ip', 'userAgent'],
+  partner: ['ip', 'userAgent', 'customerId'],
 };
 
 /** Names of a report's figures that somebody does not see. */

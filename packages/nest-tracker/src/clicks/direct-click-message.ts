@@ -14,7 +14,7 @@ export interface DirectClickMessage {
 }
 
 const MAX_KEY = 256;
-const PARAMETER = /^(sub([1-9]|10)|cost)$/;
+const PARAMETER = /^(sub([1-9]|10)|cost|channel)$/;
 
 /**
  * Reads the body of `POST /v1/clicks`. As with a click link nobody is refused for a sloppy page: what is not known is left
@@ -49,7 +49,7 @@ export function readDirectClick(
   if (key.length > MAX_KEY) {
     return { reason: 'invalid_field', field: 'key', detail: `"key" may have ${MAX_KEY} characters.` };
   }
-  const externalId = fields.get('externalId');
+  const [externalId, customerId] = [fields.get('externalId'), fields.get('customerId')];
   return {
     campaign,
     key,
@@ -57,6 +57,7 @@ export function readDirectClick(
     referrer: fields.get('referrer') || undefined,
     parameters: [
       ...(externalId ? [[externalIdParameter(campaign), externalId] as const] : []),
+      ...(customerId ? [['customer_id', customerId] as const] : []),
       ...[...fields].filter(([name]) => PARAMETER.test(name)),
     ],
   };

@@ -23,9 +23,9 @@ export interface Erased {
 const NOTHING: Erased = { clicks: 0, conversions: 0, inboundPostbacks: 0 };
 
 /**
- * Erases what identifies a person and keeps what is owed: address, user agent, referrer, the partner's own click id and
- * the rest of the query of their clicks; customer id and metadata of their conversions; query, body, address and user
- * agent of the requests in the inbound log. Amounts, statuses, transaction ids, coupons, line items, `sub1` to `sub10`
+ * Erases what identifies a person and keeps what is owed: address, user agent, referrer, customer id, the partner's own
+ * click id and the rest of the query of their clicks; customer id and metadata of their conversions; query, body, address
+ * and user agent of the requests in the inbound log. Amounts, statuses, transaction ids, coupons, line items, `sub1` to `sub10`
  * and the ledger stay, and with them every report.
  */
 @Injectable()
@@ -61,6 +61,12 @@ export class People {
       more = conversions.length === CHUNK;
       if (conversions.length > 0) erased = sum(erased, await this.erase(conversions, []));
     }
+    for (let more = true; more; ) {
+      const clicks = await this.storage.manager.find(Click, { select: { id: true }, where, take: CHUNK });
+      more = clicks.length === CHUNK;
+      const ids = clicks.map(({ id }) => id);
+      if (ids.length > 0) erased = sum(erased, await this.erase([], ids, customerId));
+    }
     const inboundPostbacks = await eraseMentions(this.storage, customerId, advertiser);
     return this.done(sum(erased, { ...NOTHING, inboundPostbacks }), actor, advertiser ?? '*');
   }
@@ -72,7 +78,12 @@ export class People {
     return this.done(await this.erase(conversions, [clickId]), actor, clickId);
   }
 
-  private async erase(conversions: readonly Conversion[], clickIds: readonly string[]): Promise<Erased> {
+  /** @param claimant Who the clicks say they are of; nobody has proven it, so what is known to be another's is left. */
+  private async erase(
+    conversions: readonly Conversion[],
+    clickIds: readonly string[],
+    claimant?: string,
+  ): Promise<Erased> {
     const { advertisersById } = await this.catalog.snapshot();
     const clicks = new Set(clickIds);
     for (const { clickId, claimedClickId } of conversions) {
@@ -83,7 +94,10 @@ export class People {
       // What else came of these clicks is of the same person, with or without their id.
       const others = await manager.findBy(Conversion, { clickId: In([...clicks]) });
       const known = new Set(all.map(({ id }) => id));
-      for (const other of others) if (!known.has(other.id)) all.push(other);
+      for (const other of others) {
+        const isAnothers = claimant !== undefined && other.customerId !== null && other.customerId !== claimant;
+        if (!known.has(other.id) && !isAnothers) all.push(other);
+      }
       const transactionIds = new Map<string, string[]>();
       for (const { advertiserId, transactionId } of all) {
         const key = advertisersById.get(advertiserId)?.row.key;
@@ -116,7 +130,15 @@ async function eraseClicks(manager: EntityManager, ids: readonly string[]): Prom
   const { affected } = await manager
     .createQueryBuilder()
     .update(Click)
-    .set({ ip: null, userAgent: null, referrer: null, query: null, externalId: null, visitor: () => NOBODY })
+    .set({
+      ip: null,
+      userAgent: null,
+      referrer: null,
+      query: null,
+      externalId: null,
+      customerId: null,
+      visitor: () => NOBODY,
+    })
     .where({ id: In(ids) })
     .andWhere(`visitor <> ${NOBODY}`)
     .execute();
