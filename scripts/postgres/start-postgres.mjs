@@ -14,8 +14,10 @@ const NOBODY = { uid: 65534, gid: 65534 };
  * removed when it stops. The binaries are copied out of node_modules: an unprivileged user may not be allowed to look
  * there, and npm drops the links between the libraries, which are made anew in the copy.
  *
- * @param {{ durable?: boolean }} [options] durable: wait for the disk at every commit, as benchmarks must.
- * @returns {Promise<{ port: number, url(database?: string): string, stop(): Promise<void> }>}
+ * @param {{ durable?: boolean | 'process' }} [options] durable: wait for the disk at every commit, as benchmarks must;
+ *   `process`: what is committed survives the server's processes, but perhaps not the machine.
+ * @returns {Promise<{ port: number, pid: number, url(database?: string): string, stop(): Promise<void>,
+ *   end(signal: NodeJS.Signals): Promise<void>, again(): Promise<void> }>} `end` leaves the data for `again`
  */
 export async function startPostgres({ durable = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'tallyback-postgres-'));
@@ -33,18 +35,31 @@ export async function startPostgres({ durable = false } = {}) {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durable === true ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...(durable ? {} : { synchronous_commit: 'off' }),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
-  await ready(server);
+  let server;
+  const again = async () => {
+    server = spawn(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
+    await ready(server);
+  };
+  const end = async (signal) => {
+    const ended = new Promise((resolve) => server.once('close', resolve));
+    server.kill(signal);
+    await ended;
+  };
+  await again();
   return {
     port,
+    get pid() {
+      return server.pid;
+    },
     url: (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`,
+    end,
+    again,
     async stop() {
-      const ended = new Promise((resolve) => server.once('close', resolve));
-      server.kill('SIGINT');
-      await ended;
+      await end('SIGINT');
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,82 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { audit } from './audit/audit.mjs';
+import { collectEvidence } from './audit/evidence.mjs';
+import { drain } from './drain.mjs';
+import { Driver } from './driver/driver.mjs';
+import { Record } from './driver/record.mjs';
+import { Killer } from './killer/killer.mjs';
+import { planFaults } from './killer/plan.mjs';
+import { Chronicle } from './lib/chronicle.mjs';
+import { Dice } from './lib/dice.mjs';
+import { readOptions, USAGE } from './options.mjs';
+import { liesOf, PLANTS } from './plants.mjs';
+import { Progress } from './progress.mjs';
+import { printVerdict } from './verdict.mjs';
+import { World } from './world/world.mjs';
+
+const options = readOrEnd();
+const { seed, seconds, database, trackers, conversions } = options;
+const dice = new Dice(seed);
+const chronicle = new Chronicle();
+const record = new Record();
+// Short runs have no time for long silences; in long ones senders must meet them.
+const patienceMs = Math.min(6_000, 1_000 + seconds * 40);
+const meanGap = Math.min(4, Math.max(1.8, seconds / 15));
+const folder = await mkdtemp(join(tmpdir(), 'tallyback-chaos-'));
+const world = new World({ folder, dice, chronicle, options, patienceMs, lies: liesOf(options.plants) });
+const progress = new Progress(
+  () =>
+    `${chronicle.seconds().toFixed(0).padStart(5)} s  ${record.clicks.size} clicks  ${record.takenCount} orders  ` +
+    `${chronicle.total('kill') + chronicle.total('crash')} kills  ${chronicle.total('')} faults  `,
+);
+let driver;
+let isKept = options.keep;
+try {
+  console.log(`chaos on ${database}, ${trackers} tracker(s), ${conversions} orders in ${seconds} s, seed ${seed}`);
+  progress.show('starting everything');
+  await world.open();
+  if (!world.quota.isLimited) console.log('skipped: a full disk for the queue (takes a mount: root on Linux)');
+  const has = [database, ...(world.quota.isLimited ? ['quota'] : [])];
+  const plan = planFaults({ dice: dice.for('killer'), seconds, meanGap, has, patienceMs });
+  const killer = new Killer(world, chronicle);
+  driver = new Driver({ dice: dice.for('visitors'), record, chronicle, urls: world.urls, thinkMs: patienceMs });
+
+  progress.show('chaos');
+  await Promise.all([driver.send({ count: conversions, seconds }), killer.carryOut(plan)]);
+  await killer.stop();
+  const show = (phase) => progress.show(phase);
+  const withinMs = 60_000 + seconds * 500;
+  const drained = await drain({ world, driver, patienceMs, withinMs, show });
+  for (const name of options.plants) if (PLANTS[name].tamper) await world.database.query(PLANTS[name].tamper);
+  progress.show('reading the books');
+  const evidence = await collectEvidence(world, record);
+  const differences = [...drained.differences, ...audit(evidence)];
+  progress.end();
+  const result = printVerdict({ options, chronicle, record, evidence, differences, replayed: drained.replayed });
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  process.exitCode = differences.length === 0 ? 0 : 1;
+  isKept ||= differences.length > 0 && options.plants.length === 0;
+} catch (error) {
+  progress.end();
+  console.error(error);
+  console.error(`seed ${seed}`);
+  process.exitCode = 1;
+  isKept = true;
+} finally {
+  await driver?.close();
+  await world.close();
+  if (isKept) console.log(`books and output of the processes are kept in ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+}
+
+function readOrEnd() {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(1);
+  }
+}

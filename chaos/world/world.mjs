@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSecret } from '@tallyback/protocol';
+import { WRONG_ANSWERS_TO_POSTBACKS } from '../proxy/http-faults.mjs';
+import { HttpProxy } from '../proxy/http-proxy.mjs';
+import { Actor } from './actor.mjs';
+import { seedOf } from './catalog.mjs';
+import { Control } from './control.mjs';
+import { postgresDatabase, sqliteDatabase } from './databases.mjs';
+import { freePorts } from './free-ports.mjs';
+import { QuotaFolder } from './quota.mjs';
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const TRACKER = path('../../examples/tracker/dist/main.js');
+const SHOP = path('../processes/shop.mjs');
+const PARTNER = path('../processes/partner.mjs');
+const QUEUE_MEBIBYTES = 96;
+const TX = /order-\d+/;
+const subjectOf = ({ url, body }) => (TX.exec(url) ?? TX.exec(body))?.[0];
+
+/** Everything that runs: processes with their supervisors, the proxies between them, the database, the disk. */
+export class World {
+  /** @type {Map<string, Actor>} */
+  actors = new Map();
+  proxies = [];
+
+  /** @param {{ folder: string, dice: object, chronicle: object, options: object, patienceMs: number, lies: object }} setting */
+  constructor(setting) {
+    this.setting = setting;
+    this.control = new Control(join(setting.folder, 'control.json'));
+    this.quota = new QuotaFolder(join(setting.folder, 'queue'), QUEUE_MEBIBYTES);
+    this.adminToken = randomBytes(24).toString('hex');
+  }
+
+  async open() {
+    const { folder, dice, chronicle, options, patienceMs, lies } = this.setting;
+    await this.quota.open();
+    const parts = { folder, dice: dice.for('database'), chronicle, patienceMs };
+    this.database = await (options.database === 'sqlite' ? sqliteDatabase(parts) : postgresDatabase(parts));
+    const [shopPort, partnerPort, ...trackerPorts] = await freePorts(2 + options.trackers);
+    this.trackerPorts = trackerPorts;
+    const proxy = async (name, ports, more = {}) => {
+      const common = { chronicle, patienceMs, subjectOf };
+      const made = new HttpProxy({ name, ports, dice: dice.for(name), lie: lies[name], ...common, ...more });
+      await made.listen();
+      this.proxies.push(made);
+      return made.url;
+    };
+    this.urls = {
+      street: await proxy('visitor-tracker', trackerPorts),
+      checkout: await proxy('visitor-shop', [shopPort]),
+      shop: `http://127.0.0.1:${shopPort}`,
+    };
+    const shopTracker = await proxy('shop-tracker', trackerPorts);
+    const partnerUrl = await proxy('tracker-partner', [partnerPort], { wrong: WRONG_ANSWERS_TO_POSTBACKS });
+    const [advertiserSecret, partnerSecret] = [createSecret(), createSecret()];
+    const seed = join(folder, 'seed.json');
+    writeFileSync(seed, JSON.stringify(seedOf({ partnerUrl, advertiserSecret, partnerSecret })));
+    this.journals = { shop: join(folder, 'shop.jsonl'), partner: join(folder, 'partner.jsonl') };
+    for (const journal of Object.values(this.journals)) writeFileSync(journal, '');
+
+    const seconds = [0.3, 0.6, 1, 2, 3, ...Array.from({ length: 1_000 }, () => 5)].join(',');
+    for (const [i, port] of trackerPorts.entries()) {
+      this.#add(`tracker-${i + 1}`, TRACKER, {
+        DATABASE_URL: this.database.url,
+        PORT: String(port),
+        ADMIN_TOKEN: this.adminToken,
+        SEED: seed,
+        ALLOW_PRIVATE_ADDRESSES: 'true',
+        PARTNER_RETRY_SECONDS: seconds,
+        PARTNER_TIMEOUT_SECONDS: '2.5',
+      });
+    }
+    this.#add('partner', PARTNER, {
+      PARTNER_PORT: String(partnerPort),
+      PARTNER_JOURNAL: this.journals.partner,
+      PARTNER_SEED: `${options.seed}/partner`,
+    });
+    this.#add('shop', SHOP, {
+      SHOP_PORT: String(shopPort),
+      SHOP_QUEUE: join(this.quota.path, 'queue.db'),
+      SHOP_JOURNAL: this.journals.shop,
+      SHOP_TRACKER: shopTracker,
+      SHOP_SECRET: advertiserSecret,
+    });
+    await Promise.all([...this.actors.values()].map((actor) => actor.start()));
+  }
+
+  #add(name, file, env) {
+    const log = join(this.setting.folder, 'output.log');
+    this.actors.set(name, new Actor({ name, file, env: { ...env, CHAOS_CONTROL: this.control.path }, log }));
+  }
+
+  get trackers() {
+    return [...this.actors.values()].filter(({ name }) => name.startsWith('tracker'));
+  }
+
+  /** A management route of one of the trackers, past all proxies. */
+  async manage(route, { method = 'GET', body } = {}) {
+    const headers = { authorization: `Bearer ${this.adminToken}`, ...(body && { 'content-type': 'application/json' }) };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const response = await fetch(`http://127.0.0.1:${this.trackerPorts[0]}${route}`, init);
+    if (!response.ok) throw new Error(`${method} ${route}: HTTP ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** A route of the shop, past the proxy. */
+  async shop(route, method = 'GET') {
+    const response = await fetch(`${this.urls.shop}${route}`, { method });
+    if (!response.ok) throw new Error(`${method} ${route}: HTTP ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  async close() {
+    await Promise.all([...this.actors.values()].map((actor) => actor.stop()));
+    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+    await this.database?.close();
+    await this.quota.close();
+  }
+}
