@@ -23,6 +23,7 @@ import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
+import { UnreadBodies } from './http/unread-bodies.js';
 import { LiveFeed } from './live/live-feed.service.js';
 import { LiveHistory } from './live/live-history.js';
 import { Metrics } from './metrics/metrics.service.js';
@@ -53,7 +54,10 @@ import { People } from './privacy/people.service.js';
 import { Retention } from './privacy/retention.service.js';
 import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
 import { ReportsService } from './reports/reports.service.js';
+import { RollupKeeper } from './rollups/rollup-keeper.service.js';
+import { RollupRebuild } from './rollups/rollup-rebuild.service.js';
 import { Clock } from './storage/clock.js';
+import { Partitions } from './storage/partitions/partitions.service.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
 import { TRACKER_EXTRAS, type TrackerModuleExtras } from './tracker.options.js';
 import { geoProvider } from './visitors/geo.provider.js';
@@ -108,6 +112,7 @@ import { VisitorTraits } from './visitors/visitor-traits.service.js';
     OutboxGauge,
     OutboundPostbacksService,
     PartnerPostbacks,
+    Partitions,
     PixelPostbacks,
     PostbackOutbox,
     PostbackPauses,
@@ -121,9 +126,12 @@ import { VisitorTraits } from './visitors/visitor-traits.service.js';
     Recorder,
     ReportsService,
     Retention,
+    RollupKeeper,
+    RollupRebuild,
     SenderLimits,
     SignedMessages,
     TrackerEvents,
+    UnreadBodies,
     VisitorPrivacy,
     VisitorTraits,
     geoProvider,

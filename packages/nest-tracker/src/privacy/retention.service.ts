@@ -1,5 +1,4 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { createId } from '@tallyback/protocol';
 import { type EntityTarget, In, LessThan, type ObjectLiteral } from 'typeorm';
 import { Click } from '../clicks/click.entity.js';
 import { DirectClick } from '../clicks/direct-click.entity.js';
@@ -10,6 +9,8 @@ import { deleteWaiting } from '../partner-postbacks/erase-told.js';
 import { OutboundPostback } from '../partner-postbacks/outbound-postback.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Clock } from '../storage/clock.js';
+import { oldestId } from '../storage/oldest-id.js';
+import { Partitions } from '../storage/partitions/partitions.service.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type RetentionOptions, TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { VisitorPrivacy } from './visitor-privacy.service.js';
@@ -34,6 +35,9 @@ const LEAST: Record<keyof RetentionOptions, number> = {
   seenDeliveries: 7,
 };
 
+/** Days of the longest month. */
+const MONTH_DAYS = 31;
+
 /** Pages tell a click again within their session; afterwards nobody asks for its identity. */
 const DIRECT_CLICK_DAYS = 30;
 
@@ -41,8 +45,8 @@ const DIRECT_CLICK_DAYS = 30;
 export type Swept = Record<keyof RetentionOptions, number>;
 
 /**
- * Removes what is older than the option `retention` says: a little at a time, once an hour. In several processes on one
- * database each does a part.
+ * Removes what is older than the option `retention` says, once an hour: whole months where PostgreSQL keeps them apart,
+ * else a little at a time. In several processes on one database each does a part.
  */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
@@ -54,6 +58,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly storage: TrackerStorage,
+    private readonly partitions: Partitions,
     private readonly privacy: VisitorPrivacy,
     private readonly clock: Clock,
     @Inject(TRACKER_OPTIONS) options: TrackerOptions,
@@ -104,8 +109,10 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     parts: readonly EntityTarget<{ conversionId: string }>[] = [],
   ): Promise<number> {
     if (days === false) return 0;
-    const before = oldestId(this.clock.now() - days * DAY_MS);
-    let removed = 0;
+    const end = this.clock.now() - days * DAY_MS;
+    let removed = await this.partitions.dropBefore(entity, end);
+    // Where whole months go, single rows need not, unless a month more would be more than twice the time that was asked for.
+    const before = days < MONTH_DAYS ? oldestId(end) : await this.partitions.withoutMonth(entity, end);
     while (!this.stopped) {
       const count = await this.removeChunk(entity, before, parts);
       removed += count;
@@ -139,11 +146,6 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
       return ids.length;
     });
   }
-}
-
-/** Smaller than every id made at this time or later. */
-function oldestId(time: number): string {
-  return `${createId(Math.max(0, time)).slice(0, 10)}${'0'.repeat(16)}`;
 }
 
 function defined(options: RetentionOptions = {}): RetentionOptions {

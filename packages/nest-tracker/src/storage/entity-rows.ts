@@ -2,6 +2,7 @@ import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { minorUnits } from './columns.js';
 import type { Dialect } from './dialect.js';
+import { quotePath } from './quote-path.js';
 import type { Cell, RawRow } from './transaction-work.js';
 
 /** Makes one cell of a row; booleans only for PostgreSQL. */
@@ -37,7 +38,7 @@ export function entityRows<Row extends ObjectLiteral>(
   const Entity = metadata.target as new () => Row;
   const readers = chosen.map((column) => [column.propertyName, valueReader(column)] as const);
   return {
-    table: quotePath(metadata.tablePath),
+    table: quotePath(metadata.tablePath.split('.')),
     columns: chosen.map((column) => ({
       property: column.propertyName,
       name: `"${column.databaseName}"`,
@@ -87,11 +88,4 @@ function postgresArrayType(type: unknown): string {
     default:
       return 'text[]';
   }
-}
-
-function quotePath(path: string): string {
-  return path
-    .split('.')
-    .map((part) => `"${part}"`)
-    .join('.');
 }

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { Conversion } from '../conversions/conversion.entity.js';
 import { dialectOf } from './dialect.js';
 import { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './migrations/index.js';
 
@@ -36,8 +37,10 @@ function migrationDataSource(dataSource: DataSource): DataSource {
 async function migratePostgres(dataSource: DataSource): Promise<void> {
   const own = await migrationDataSource(dataSource).initialize();
   const lockHolder = own.createQueryRunner();
+  const { schema } = dataSource.options as { schema?: string };
   try {
     await lockHolder.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
+    if (schema && !(await lockHolder.hasSchema(schema))) await lockHolder.createSchema(schema, true);
     await own.runMigrations({ transaction: 'all' });
   } finally {
     // Its connection ends here, and the lock with it.
@@ -65,6 +68,6 @@ async function migrateSqliteFile(dataSource: DataSource): Promise<void> {
 /** An in-memory database cannot be opened twice, so its migrations run on the connection that there is. */
 async function migrateSharedConnection(dataSource: DataSource): Promise<void> {
   const queryRunner = dataSource.createQueryRunner();
-  if (await queryRunner.hasTable('tallyback_conversions')) return;
+  if (await queryRunner.hasTable(dataSource.getMetadata(Conversion).tablePath)) return;
   for (const Migration of trackerMigrations) await new Migration().up(queryRunner);
 }

@@ -7,6 +7,7 @@ import {
   type TableIndexOptions,
 } from 'typeorm';
 import { OUTBOX_TABLES } from '../../partner-postbacks/outbox-tables.js';
+import { buildTables, dropTables, tableName, tablePath } from './build-tables.js';
 
 const id: TableColumnOptions = { name: 'id', type: 'varchar', length: '26', isPrimary: true };
 const text = (name: string, length: number): TableColumnOptions => ({ name, type: 'varchar', length: String(length) });
@@ -360,16 +361,15 @@ export class Foundation1764000000000 implements MigrationInterface {
   readonly name = 'Foundation1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const table of [...tables, ...outgoing, ...rollups])
-      await queryRunner.createTable(table.clone(), false, false, true);
+    await buildTables(queryRunner, [...tables, ...outgoing, ...rollups]);
     // Room on each page for the next version of its rows, which change again and again.
     if (queryRunner.connection.options.type === 'postgres')
-      await queryRunner.query('ALTER TABLE tallyback_rollups SET (fillfactor = 60)');
+      await queryRunner.query(`ALTER TABLE ${tablePath(queryRunner, 'tallyback_rollups')} SET (fillfactor = 60)`);
     for (const statement of outboxSchema(queryRunner.connection, OUTBOX_TABLES)) await queryRunner.query(statement);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.dropTable(`${OUTBOX_TABLES}_deliveries`);
-    for (const table of [...tables, ...outgoing, ...rollups].reverse()) await queryRunner.dropTable(table.name);
+    await queryRunner.dropTable(tableName(queryRunner, `${OUTBOX_TABLES}_deliveries`));
+    await dropTables(queryRunner, [...tables, ...outgoing, ...rollups].reverse());
   }
 }

@@ -1,5 +1,6 @@
 import type { QueryRunner, Table } from 'typeorm';
-import { PARTITIONED_TABLES, rest } from '../partitions/partitioned-tables.js';
+import { PARTITIONED_TABLES, restOf } from '../partitions/partitioned-tables.js';
+import { quotePath } from '../quote-path.js';
 
 /** The digits of ids, in their order. */
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -10,8 +11,8 @@ export async function buildTables(queryRunner: QueryRunner, tables: readonly Tab
   for (const original of tables) {
     const table = original.clone();
     table.name = tableName(queryRunner, original.name);
-    if (inMonths && PARTITIONED_TABLES.has(original.name)) await createPartitioned(queryRunner, table);
-    else await queryRunner.createTable(table, false, false, true);
+    if (!inMonths || !PARTITIONED_TABLES.has(original.name)) await queryRunner.createTable(table, false, false, true);
+    else await createPartitioned(queryRunner, table, original.name);
   }
 }
 
@@ -24,6 +25,12 @@ export async function dropTables(queryRunner: QueryRunner, tables: readonly Tabl
 export function tableName({ connection }: QueryRunner, name: string): string {
   const { entityPrefix } = connection.options;
   return entityPrefix ? connection.namingStrategy.prefixTableName(entityPrefix, name) : name;
+}
+
+/** The same with its schema, for SQL. */
+export function tablePath(queryRunner: QueryRunner, name: string): string {
+  const { schema } = queryRunner.connection.options as { schema?: string };
+  return quotePath([schema, tableName(queryRunner, name)]);
 }
 
 /**
@@ -41,7 +48,7 @@ async function canPartition(queryRunner: QueryRunner): Promise<boolean> {
 }
 
 /** TypeORM cannot say PARTITION BY, so it is added to the statement that it would run. */
-async function createPartitioned(queryRunner: QueryRunner, table: Table): Promise<void> {
+async function createPartitioned(queryRunner: QueryRunner, table: Table, name: string): Promise<void> {
   queryRunner.clearSqlMemory();
   queryRunner.enableSqlMemory();
   await queryRunner.createTable(table, false, false, true);
@@ -50,11 +57,6 @@ async function createPartitioned(queryRunner: QueryRunner, table: Table): Promis
   queryRunner.disableSqlMemory();
   await queryRunner.query(`${create?.query} PARTITION BY RANGE ("id")`);
   for (const { query } of indexes) await queryRunner.query(query);
-  const path = queryRunner.connection.driver.escape(table.name);
-  const { schema } = queryRunner.connection.options as { schema?: string };
-  const qualified = (name: string) => (schema ? `"${schema}"."${name}"` : `"${name}"`);
-  void path;
-  await queryRunner.query(
-    `CREATE TABLE ${qualified(rest(table.name))} PARTITION OF ${qualified(table.name)} DEFAULT`,
-  );
+  const [parent, others] = [name, restOf(name)].map((one) => tablePath(queryRunner, one));
+  await queryRunner.query(`CREATE TABLE ${others} PARTITION OF ${parent} DEFAULT`);
 }
