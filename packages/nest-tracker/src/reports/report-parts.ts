@@ -31,7 +31,8 @@ export function partsOf(request: ReportRequest, spans: readonly OffsetSpan[]): R
 }
 
 /** The sums that know everything a report asks for, if there are any. */
-function cubeFor({ groupBy, filters }: ReportRequest, spans: readonly OffsetSpan[]): Cube | undefined {
+function cubeFor({ groupBy, filters, source }: ReportRequest, spans: readonly OffsetSpan[]): Cube | undefined {
+  if (source === 'rows') return undefined;
   const names = [...groupBy, ...Object.keys(filters)];
   if (names.some((name) => name.startsWith('sub'))) return undefined;
   const cube = names.some((name) => (TRAITS as readonly string[]).includes(name)) ? CUBES.day : CUBES.quarter;

@@ -33,6 +33,8 @@ export function readReportQuery(query: URLSearchParams): ReportRequest {
   const to = readTime(query, 'to', timezone);
   if (from !== undefined && to !== undefined && from >= to) throw bad('to', 'must lie after "from"');
   const filters = readFilters(query);
+  const source = query.get('source') ?? undefined;
+  if (source !== undefined && source !== 'rows') throw bad('source', 'must be "rows", or left out');
   return {
     groupBy,
     timezone,
@@ -43,6 +45,7 @@ export function readReportQuery(query: URLSearchParams): ReportRequest {
     filters,
     sort: readSort(query, groupBy),
     limit: readLimit(query),
+    source,
   };
 }
 
@@ -69,7 +72,15 @@ function readFilters(query: URLSearchParams): Partial<Record<FilterDimension, st
 /** A local date (`from`: its beginning, `to`: its end) or an RFC 3339 time (`to`: exclusive). */
 function readTime(query: URLSearchParams, name: 'from' | 'to', timezone: string): number | undefined {
   const value = query.get(name);
-  if (value === null) return undefined;
+  return value === null ? undefined : readReportTime(name, value, timezone);
+}
+
+/**
+ * Reads a time as reports take it.
+ *
+ * @throws BadRequestException naming the parameter and what it may be.
+ */
+export function readReportTime(name: 'from' | 'to', value: string, timezone: string): number {
   const wrong = bad(name, 'must be a date (2026-11-22) or an RFC 3339 time (2026-11-22T10:00:00Z)');
   const [, date = '', clock] = /^(\d{4}-\d{2}-\d{2})(T.+(?:Z|[+-]\d{2}:\d{2}))?$/.exec(value) ?? [];
   const midnight = Date.parse(date);

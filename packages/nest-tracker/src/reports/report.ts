@@ -53,6 +53,8 @@ export interface ReportRequest {
   readonly sort: { readonly field: string; readonly descending: boolean } | undefined;
   /** Most rows to answer. */
   readonly limit: number;
+  /** `rows`: count clicks and conversions themselves, also where sums of them are kept. Default: whatever is faster. */
+  readonly source?: 'rows' | undefined;
 }
 
 /** Counts and sums of one group; money in minor units. */

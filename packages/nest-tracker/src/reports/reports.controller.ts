@@ -1,12 +1,15 @@
-import { BadRequestException, Controller, ForbiddenException, Get, Res } from '@nestjs/common';
+import { BadRequestException, Controller, ForbiddenException, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
 import { hiddenFigures, reportFor } from '../access/scoped-views.js';
+import { Audit } from '../audit/audit.service.js';
+import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier } from '../http/http-reply.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { jsonReply } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
+import { readJsonBody } from '../http/read-json-body.js';
 import { reportCsv } from './report-csv.js';
-import { readReportQuery } from './report-query.js';
+import { readReportQuery, readReportTime } from './report-query.js';
 import { ReportsService } from './reports.service.js';
 
 /** Reports for people. */
@@ -14,6 +17,7 @@ import { ReportsService } from './reports.service.js';
 export class ReportsController {
   constructor(
     private readonly reports: ReportsService,
+    private readonly audit: Audit,
     private readonly replier: HttpReplier,
   ) {}
 
@@ -45,4 +49,27 @@ export class ReportsController {
       body: reportCsv(report.rows, asked.groupBy, hidden),
     });
   }
+
+  /** `{ from?, to?, verify? }`: compares rollups with rows, a UTC day at a time, and puts right what differs. */
+  @Post('rebuild')
+  @HttpCode(200)
+  async rebuild(@PublicRequest() request: HttpRequest, @ActingUser() actor: string): Promise<object> {
+    const { from, to, verify = false } = readJsonBody(request, ['from', 'to', 'verify']);
+    if (typeof verify !== 'boolean') throw new BadRequestException('"verify" must be true or false.');
+    const result = await this.reports.rebuild({ from: timeOf('from', from), to: timeOf('to', to), verify });
+    const answer = { ...result, from: dayOf(result.from), to: dayOf(result.to) };
+    if (!verify) {
+      await this.audit.note({ actor, action: 'rebuilt', kind: 'rollups', key: '*', before: null, after: answer });
+    }
+    return answer;
+  }
+}
+
+function timeOf(name: 'from' | 'to', value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  return readReportTime(name, typeof value === 'string' ? value : '', 'UTC');
+}
+
+function dayOf(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
 }

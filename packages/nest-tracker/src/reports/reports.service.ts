@@ -5,6 +5,7 @@ import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { Rollup } from '../rollups/rollup.entity.js';
+import { type RebuildRequest, type RebuildResult, RollupRebuild } from '../rollups/rollup-rebuild.service.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import {
@@ -48,6 +49,7 @@ export class ReportsService {
     private readonly storage: TrackerStorage,
     private readonly catalog: CatalogService,
     private readonly clock: Clock,
+    private readonly rollups: RollupRebuild,
   ) {}
 
   /**
@@ -65,6 +67,14 @@ export class ReportsService {
     const totals = merge([], counted).map(({ currency, metrics }) => reportRow({}, currency, metrics));
     totals.sort((a, b) => compareDimensions([], a, b));
     return { rows: sortRows(rows, request.sort).slice(0, request.limit), totals };
+  }
+
+  /**
+   * Compares the sums that reports are answered from with the rows behind them, puts right what differs (unless `verify`
+   * is asked for), and says how much it was. Safe while traffic goes on.
+   */
+  rebuild(request: RebuildRequest = {}): Promise<RebuildResult> {
+    return this.rollups.rebuild(request);
   }
 
   private async count(plan: ReportPlan): Promise<Counted> {

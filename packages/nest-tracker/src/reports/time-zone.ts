@@ -1,5 +1,7 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Looked at this often for a change of the offset; the shortest time between two, around Ramadan in Morocco, is a month. */
+const STEP_MS = 7 * DAY_MS;
 
 /** Whether the runtime knows a zone by this IANA name. */
 export function isTimeZone(name: string): boolean {
@@ -23,7 +25,7 @@ export function offsetSpans(timeZone: string, from: number, to: number): OffsetS
   let before = offsetAt(from);
   const spans = [{ from, offset: before }];
   for (let time = from; time < to; ) {
-    const next = Math.min(time + DAY_MS, to);
+    const next = Math.min(time + STEP_MS, to);
     const after = offsetAt(next);
     if (before !== after) spans.push({ from: changeBetween(offsetAt, time, next), offset: after });
     time = next;

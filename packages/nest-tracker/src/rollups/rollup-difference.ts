@@ -1,0 +1,110 @@
+import { Click } from '../clicks/click.entity.js';
+import { Conversion } from '../conversions/conversion.entity.js';
+import type { TrackerStorage } from '../storage/tracker-storage.js';
+import { type Query, reading } from '../storage/transaction-work.js';
+import { type Cube, TRAITS } from './cubes.js';
+import { type Basis, Rollup } from './rollup.entity.js';
+import { COMMON_LANE, ROLLUP_FIGURES } from './rollup-queries.js';
+
+/** Whole years' worth of days: with it times before 1970 are positive too, and a division cuts them the same way. */
+const SHIFT = 719_162 * 86_400_000;
+const IDS = ['campaignId', 'offerId', 'partnerId', 'advertiserId'] as const;
+
+/** A stretch of time that one kind of sums is compared in; begins and ends where buckets do. */
+export interface Stretch {
+  readonly cube: Cube;
+  readonly basis: Basis;
+  /** Inclusive, epoch milliseconds. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+/**
+ * What has to be added to the rollups of a stretch of time so that they are what the rows say: nothing, unless somebody has
+ * written to the tables past the tracker. In one statement, so that it sees rows and sums of the same moment while both
+ * grow; and because all that ever happens to sums is addition, the difference holds when it is added later.
+ */
+export function differenceQueries(storage: TrackerStorage) {
+  const rollups = storage.rowsOf(Rollup);
+  const postgres = storage.dialect === 'postgres';
+  const nameOf = new Map(rollups.columns.map(({ property, name }) => [property, name]));
+  const columns = (properties: readonly string[], prefix = '') =>
+    properties.map((property) => `${prefix}${nameOf.get(property)}`).join(', ');
+  const keys = ['bucket', ...IDS, 'event', 'currency', ...TRAITS];
+
+  const ofRows = ({ cube, basis }: Stretch) => {
+    const { table, time, event, figures } = basis === 'visit' ? clickRows(storage) : conversionRows(storage, basis);
+    const ids = IDS.map((id) => `COALESCE(t.${nameOf.get(id)}, '')`);
+    const traits = TRAITS.map((trait) => (cube.traits ? `COALESCE(t.${trait}, '')` : "''"));
+    const bucket = `((${time} + ${SHIFT}) / ${cube.span}) * ${cube.span} - ${SHIFT}`;
+    const values = [bucket, ...ids, event, "COALESCE(t.currency, '')", ...traits];
+    const sums = ROLLUP_FIGURES.map((figure) => (figures[figure] ? `SUM(${figures[figure]})` : '0'));
+    const head = [...values.map((value, i) => `${value} AS ${nameOf.get(keys[i] as string)}`)];
+    const named = sums.map((value, i) => `${value} AS ${nameOf.get(ROLLUP_FIGURES[i] as string)}`);
+    const groups = keys.map((_, i) => i + 1).join(', ');
+    return `SELECT ${[...head, ...named].join(', ')} FROM ${table} t
+      WHERE ${time} >= ${postgres ? '$1' : '?1'} AND ${time} < ${postgres ? '$2' : '?2'} GROUP BY ${groups}`;
+  };
+
+  return {
+    query(stretch: Stretch): Query {
+      const { cube, basis, from, to } = stretch;
+      const sums = ROLLUP_FIGURES.map((figure) => `SUM(d.${nameOf.get(figure)})`);
+      const shown = sums.map((sum, i) => `CAST(${sum} AS VARCHAR(40)) AS "${ROLLUP_FIGURES[i]}"`);
+      const shownKeys = keys.map((property) => `d.${nameOf.get(property)} AS "${property}"`);
+      const text = `SELECT ${[...shownKeys, ...shown].join(', ')} FROM (${ofRows(stretch)}
+        UNION ALL SELECT ${columns(keys, 'r.')}, ${columns(ROLLUP_FIGURES, '-r.')} FROM ${rollups.table} r
+        WHERE r.grain = '${cube.grain}' AND r.basis = '${basis}'
+          AND r.bucket >= ${postgres ? '$1' : '?1'} AND r.bucket < ${postgres ? '$2' : '?2'}) d
+        GROUP BY ${columns(keys, 'd.')} HAVING ${sums.map((sum) => `${sum} <> 0`).join(' OR ')}`;
+      return reading(text, [from, to]);
+    },
+    /** A row of the answer as one to be added. */
+    read(row: Record<string, unknown>, { cube, basis }: Stretch): Rollup {
+      const rollup = Object.assign(new Rollup(), row, { grain: cube.grain, basis, lane: COMMON_LANE }) as Rollup;
+      const figures = rollup as unknown as Record<string, number | bigint>;
+      for (const name of ['bucket', ...ROLLUP_FIGURES]) figures[name] = Number(row[name]);
+      for (const name of ['revenue', 'payout', 'cost'] as const) rollup[name] = BigInt(row[name] as string);
+      return rollup;
+    },
+  };
+}
+
+interface RowSums {
+  readonly table: string;
+  readonly time: string;
+  readonly event: string;
+  readonly figures: Readonly<Record<string, string>>;
+}
+
+function clickRows(storage: TrackerStorage): RowSums {
+  const person = "t.kind = 'click' AND NOT t.bot";
+  return {
+    table: storage.rowsOf(Click, ['id']).table,
+    time: 't.at',
+    event: "''",
+    figures: {
+      clicks: `CASE WHEN ${person} THEN 1 ELSE 0 END`,
+      uniqueClicks: 'CASE WHEN t.is_unique THEN 1 ELSE 0 END',
+      bots: "CASE WHEN t.kind = 'click' AND t.bot THEN 1 ELSE 0 END",
+      others: "CASE WHEN t.kind <> 'click' THEN 1 ELSE 0 END",
+      cost: `CASE WHEN ${person} THEN COALESCE(t.cost, 0) ELSE 0 END`,
+    },
+  };
+}
+
+function conversionRows(storage: TrackerStorage, basis: Basis): RowSums {
+  const status = (name: string) => [name, `CASE WHEN t.status = '${name}' THEN 1 ELSE 0 END`] as const;
+  const counted = (name: string) => `CASE WHEN t.status IN ('approved', 'pending') THEN t.${name} ELSE 0 END`;
+  return {
+    table: storage.rowsOf(Conversion, ['id']).table,
+    time: basis === 'clicked' ? 'COALESCE(t.clicked_at, t.occurred_at)' : 't.occurred_at',
+    event: 't.event',
+    figures: {
+      ...Object.fromEntries(['approved', 'pending', 'rejected', 'refunded'].map(status)),
+      revenue: counted('revenue'),
+      payout: counted('payout'),
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Click } from '../clicks/click.entity.js';
+import { Conversion } from '../conversions/conversion.entity.js';
+import { Clock } from '../storage/clock.js';
+import { type InsertQueries, writeAll } from '../storage/insert-queries.js';
+import { TrackerStorage } from '../storage/tracker-storage.js';
+import { reading, type TransactionWork } from '../storage/transaction-work.js';
+import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { ALL_CUBES, DAY_MS } from './cubes.js';
+import type { Basis, Rollup } from './rollup.entity.js';
+import { Rollup as RollupTable } from './rollup.entity.js';
+import { differenceQueries, type Stretch } from './rollup-difference.js';
+import { rollupUpserts } from './rollup-queries.js';
+import { lockRollups } from './rollups-lock.js';
+
+/** What is to be compared, and whether what differs is to be put right. */
+export interface RebuildRequest {
+  /** Inclusive, epoch milliseconds; rounded down to a UTC day. Default: from the beginning. */
+  readonly from?: number | undefined;
+  /** Exclusive, epoch milliseconds; rounded up to a UTC day. Default: to the end. */
+  readonly to?: number | undefined;
+  /** Compare and write nothing. Default false. */
+  readonly verify?: boolean | undefined;
+}
+
+/** What a comparison of rollups and rows found. */
+export interface RebuildResult {
+  /** The UTC days that were compared, `to` exclusive, epoch milliseconds; null when there was nothing. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Sums that were not what the rows say; 0 is the proof that every report from rollups is right. */
+  readonly differing: number;
+  /** Of these, the clicks or conversions too many or too few, without regard to the sign. */
+  readonly counted: number;
+  /** Whether they have been put right. */
+  readonly corrected: boolean;
+}
+
+/** Days that one transaction compares. Conversions are fewer, and have no index by the time of their click. */
+const DAYS: Readonly<Record<Basis, number>> = { visit: 1, occurred: 31, clicked: 31 };
+
+/** Compares rollups with the rows that they are the sums of, and puts right what differs. */
+@Injectable()
+export class RollupRebuild implements OnModuleInit {
+  private difference: ReturnType<typeof differenceQueries>;
+  private upserts: InsertQueries<Rollup>;
+
+  constructor(
+    private readonly storage: TrackerStorage,
+    private readonly clock: Clock,
+    @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
+  ) {}
+
+  onModuleInit(): void {
+    this.difference = differenceQueries(this.storage);
+    this.upserts = rollupUpserts(this.storage);
+  }
+
+  /**
+   * Goes through the days one by one, while traffic goes on. What retention has removed stays in the rollups: days that
+   * may have lost rows are left alone.
+   */
+  async rebuild({ from, to, verify = false }: RebuildRequest = {}): Promise<RebuildResult> {
+    const bounds = await this.bounds();
+    const first = startOfDay(Math.max(from ?? bounds.from, bounds.from));
+    const last = startOfDay(Math.min(to ?? bounds.to, bounds.to) + DAY_MS - 1);
+    let differing = 0;
+    let counted = 0;
+    for (const stretch of this.stretches(first, last)) {
+      const rows = await this.storage.run(() => this.compare(stretch, verify));
+      differing += rows.length;
+      for (const row of rows) counted += weightOf(row);
+      // SQLite answers without letting go of the event loop; requests go in between.
+      await new Promise(setImmediate);
+    }
+    const any = first < last;
+    return { from: any ? first : null, to: any ? last : null, differing, counted, corrected: differing > 0 && !verify };
+  }
+
+  private *stretches(first: number, last: number): Generator<Stretch> {
+    const { clicks = false, conversions = false } = this.options.retention ?? {};
+    for (const basis of ['visit', 'occurred', 'clicked'] as const) {
+      const kept = basis === 'visit' ? clicks : conversions;
+      // A day more, for a sweep at this moment.
+      const whole = kept === false ? first : startOfDay(this.clock.now() - (kept - 2) * DAY_MS);
+      const step = DAYS[basis] * DAY_MS;
+      for (let from = Math.max(first, whole); from < last; from += step) {
+        for (const cube of ALL_CUBES) yield { cube, basis, from, to: Math.min(from + step, last) };
+      }
+    }
+  }
+
+  private *compare(stretch: Stretch, verify: boolean): TransactionWork<Rollup[]> {
+    yield* lockRollups(this.storage);
+    const { rows } = yield this.difference.query(stretch);
+    const found = rows.map((row) => this.difference.read(row, stretch));
+    if (!verify) yield* writeAll(this.upserts(found));
+    return found;
+  }
+
+  /** The time that there are rows or sums of. */
+  private async bounds(): Promise<{ readonly from: number; readonly to: number }> {
+    const { storage } = this;
+    const times = [
+      `SELECT MIN(at) AS a, MAX(at) AS z FROM ${storage.rowsOf(Click, ['id']).table}`,
+      `SELECT MIN(occurred_at) AS a, MAX(occurred_at) AS z FROM ${storage.rowsOf(Conversion, ['id']).table}`,
+      `SELECT MIN(clicked_at) AS a, MAX(clicked_at) AS z FROM ${storage.rowsOf(Conversion, ['id']).table}`,
+      `SELECT MIN(bucket) AS a, MAX(bucket) AS z FROM ${storage.rowsOf(RollupTable).table}`,
+    ];
+    const ends: number[] = [];
+    for (const text of times) {
+      const [row] = await storage.read(reading(text, []));
+      for (const time of [row?.a, row?.z]) if (time !== null && time !== undefined) ends.push(Number(time));
+    }
+    if (ends.length === 0) return { from: 0, to: 0 };
+    return { from: Math.min(...ends), to: Math.max(...ends) + 1 };
+  }
+}
+
+function startOfDay(time: number): number {
+  return Math.floor(time / DAY_MS) * DAY_MS;
+}
+
+function weightOf(row: Rollup): number {
+  const { clicks, bots, others, approved, pending, rejected, refunded } = row;
+  return [clicks, bots, others, approved, pending, rejected, refunded].reduce((sum, n) => sum + Math.abs(n), 0);
+}
