@@ -8,7 +8,8 @@ import { BodyTooLargeError, readTextBody } from '../http/read-text-body.js';
 import { isStorageFailure } from '../storage/storage-failure.js';
 import { DirectClicks } from './direct-clicks.service.js';
 
-const MAX_BODY_BYTES = 16 * 1024;
+/** Largest body of a click. */
+export const MAX_BODY_BYTES = 16 * 1024;
 
 /** Clicks that landing pages tell of, across origins. */
 @Controller('v1/clicks')

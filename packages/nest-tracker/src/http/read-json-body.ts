@@ -1,5 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
-import type { HttpRequest } from './http-request.js';
+import { type HttpRequest, hasBody } from './http-request.js';
 
 /**
  * The JSON object in the body of a management request; an empty one when there is no body. Only the named fields are
@@ -11,7 +11,11 @@ export function readJsonBody<Field extends string>(
   request: HttpRequest,
   fields: readonly Field[],
 ): Partial<Record<Field, unknown>> {
-  if (!request.rawBody || request.rawBody.length === 0) return {};
+  if (!request.rawBody || request.rawBody.length === 0) {
+    // Of a type that no parser takes: what it says must not be lost silently.
+    if (hasBody(request)) throw new BadRequestException('The body must be JSON, sent as application/json.');
+    return {};
+  }
   const value = readJsonObject(request) as Partial<Record<Field, unknown>>;
   const unknown = Object.keys(value).find((name) => !(fields as readonly string[]).includes(name));
   if (unknown === undefined) return value;

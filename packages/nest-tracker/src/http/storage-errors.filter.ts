@@ -11,6 +11,13 @@ class DatabaseError {
   }
 }
 
+const FAULT = {
+  type: 'about:blank',
+  title: 'Internal Server Error',
+  status: 500,
+  detail: 'The database refused what was to be stored. The log of the application says more.',
+};
+
 /**
  * Answers what the database failed at. Such errors carry the statement's parameters, which Nest would write into the log
  * with everything else: customers, addresses, orders. Other errors are left to the host's filters.
@@ -28,7 +35,7 @@ export class StorageErrors implements ExceptionFilter {
       // The message of a data fault may quote the value.
       const code = String(error.driverError?.code ?? error.code);
       this.logger.error(`The database refused what a row holds: ${error.name} ${code}\n${framesOf(error)}`);
-      this.replier.send(response, jsonReply(500, { statusCode: 500, message: 'Internal server error' }));
+      this.replier.send(response, jsonReply(500, FAULT, { 'content-type': 'application/problem+json' }));
       return;
     }
     this.logger.error(`The database cannot be used: ${error.name}: ${error.message}`);

@@ -1,4 +1,4 @@
-import { BadRequestException, Controller, Get, Res } from '@nestjs/common';
+import { BadRequestException, Controller, Get, Logger, Res } from '@nestjs/common';
 import { isClickId } from '@tallyback/protocol';
 import { ApiKeys } from '../access/api-keys.service.js';
 import { ActingKey } from '../http/acting-user.js';
@@ -7,6 +7,7 @@ import { type HttpRequest, header } from '../http/http-request.js';
 import { problemReply } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { Clock } from '../storage/clock.js';
+import { isStorageFailure } from '../storage/storage-failure.js';
 import { EventStream } from './event-stream.js';
 import { LIVE_TYPES, type LiveEvent } from './live-event.js';
 import { LiveFeed, type Watcher } from './live-feed.service.js';
@@ -20,6 +21,8 @@ const KEY_CHECK_MS = 15_000;
 /** What happens, while it happens. */
 @Controller('v1/live')
 export class LiveController {
+  private readonly logger = new Logger(LiveController.name);
+
   constructor(
     private readonly feed: LiveFeed,
     private readonly history: LiveHistory,
@@ -77,8 +80,12 @@ export class LiveController {
       for (const event of [...missed.events.filter(({ type }) => types.has(type)), ...held]) stream.send(event);
       held = undefined;
       if (ended) stream.end();
-    } catch {
+    } catch (error) {
       this.feed.leave(watcher);
+      if (!stream && !isStorageFailure(error)) throw error;
+      this.logger.error(`Live events cannot be told: ${(error as Error).message}`);
+      // Once the stream has begun there is no other answer: it ends, and who watches comes back.
+      if (stream) return stream.end();
       const detail = 'The database cannot be listened to at the moment. Try again.';
       this.replier.send(response, problemReply({ reason: 'storage_unavailable', detail }));
     }

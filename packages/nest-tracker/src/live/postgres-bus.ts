@@ -2,10 +2,9 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { LiveBus, LiveListener } from './live-bus.js';
 import type { LiveEvent } from './live-event.js';
+import { PayloadReader, payloadsOf } from './notify-payloads.js';
 
 const CHANNEL = 'tallyback_live';
-/** PostgreSQL refuses payloads of 8,000 bytes and more. */
-const MAX_PAYLOAD_BYTES = 7_900;
 /** Events of one process gather this long: a notification takes a lock of the whole server while it commits. */
 const GATHER_MS = 25;
 /** Events that wait while the database is away; older ones are dropped. */
@@ -100,27 +99,12 @@ export class PostgresBus implements LiveBus {
     };
     client.on('error', lost);
     client.on('end', lost);
+    const reader = new PayloadReader();
     client.on('notification', ({ payload }) => {
-      for (const event of JSON.parse(payload ?? '[]') as LiveEvent[]) this.listener.arrived(event);
+      for (const event of reader.read(payload ?? '[]') as LiveEvent[]) this.listener.arrived(event);
     });
     await client.connect();
     await client.query(`LISTEN ${CHANNEL}`);
     return client;
   }
-}
-
-/** JSON arrays of events, as many in each as it may hold. */
-export function payloadsOf(events: readonly string[]): string[] {
-  const payloads: string[][] = [];
-  let room = 0;
-  for (const event of events) {
-    const bytes = Buffer.byteLength(event) + 1;
-    if (bytes > room) {
-      payloads.push([]);
-      room = MAX_PAYLOAD_BYTES - 1;
-    }
-    payloads.at(-1)?.push(event);
-    room -= bytes;
-  }
-  return payloads.map((list) => `[${list.join(',')}]`);
 }

@@ -2,24 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MAX_MESSAGE_BYTES } from '@tallyback/protocol';
 import { HttpReplier } from '../http/http-reply.js';
-import { readHttpRequest } from '../http/http-request.js';
+import { type HttpRequest, readHttpRequest } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
+import { type ParserError, UnreadBodies } from '../http/unread-bodies.js';
 import { InboundAnswers } from './inbound-answers.js';
 import { InboundRoutes } from './inbound-routes.js';
 import { intakeReply } from './intake-reply.js';
 import { PostbacksService } from './postbacks.service.js';
-
-interface ParserError {
-  readonly code?: string;
-  readonly status?: number;
-  readonly statusCode?: number;
-}
-
-/** A body that no parser could read. */
-export const UNREADABLE_BODY: Refusal = {
-  reason: 'malformed_request',
-  detail: 'The body is not valid JSON (or not what its content type says it is).',
-};
+import { UNREADABLE_BODY } from './unreadable-body.js';
 
 /** Fastify's codes for bodies that Express leaves to whoever asks for them: of a type that nobody reads, and empty ones. */
 const LEFT_ALONE = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_CTP_EMPTY_JSON_BODY']);
@@ -36,8 +26,9 @@ interface FastifyRoute {
 }
 
 /**
- * Answers and logs what the host's body parser refuses (broken JSON, too many bytes) on the postback routes. The parser
- * runs before any controller, so without this a sender would read an answer that is not ours, and the log would miss it.
+ * Answers and logs what the host's body parser refuses (broken JSON, too many bytes) on the postback routes, and has it
+ * answered on the others. The parser runs before any controller, so without this a sender would read an answer that is
+ * not ours, and the log would miss it.
  */
 @Injectable()
 export class BodyErrors {
@@ -47,6 +38,7 @@ export class BodyErrors {
     private readonly replier: HttpReplier,
     private readonly routes: InboundRoutes,
     private readonly answers: InboundAnswers,
+    private readonly others: UnreadBodies,
   ) {}
 
   /** Must run after the body parsers are installed and before the routes are. */
@@ -54,14 +46,15 @@ export class BodyErrors {
     const adapter = this.host.httpAdapter;
     if (adapter?.getType() === 'fastify') {
       adapter.getInstance().addHook('onRoute', (route: FastifyRoute) => {
-        if (!this.routes.find(route.url)) return;
-        route.errorHandler = (error, request, reply) =>
+        if (!this.routes.find(route.url) && !this.others.knows(route.url)) return;
+        route.errorHandler = (error, request, reply) => {
           this.refuse(error, request, reply).catch((failure) => reply.send(failure));
+        };
       });
     } else if (adapter?.getType() === 'express') {
       adapter.use((error: ParserError, request: { originalUrl: string }, response: unknown, next: Next) => {
         const [path = ''] = request.originalUrl.split('?');
-        if (this.routes.find(path)) this.refuse(error, request, response).catch(next);
+        if (this.routes.find(path) || this.others.knows(path)) this.refuse(error, request, response).catch(next);
         else next(error);
       });
     }
@@ -70,14 +63,22 @@ export class BodyErrors {
   private async refuse(error: ParserError, request: unknown, response: unknown): Promise<void> {
     const unread = readHttpRequest(request);
     const route = this.routes.find(unread.path);
+    if (!route) return this.refuseOther(error, unread, response);
     if (LEFT_ALONE.has(error.code ?? '')) return this.replier.send(response, await this.answers.answer(unread));
     // Where the bytes are there, they go the usual way: a forged message is told that its signature is wrong, and only
     // its proven sender that it is not JSON.
-    const readable = unread.rawBody !== undefined && route?.signedBody === true;
+    const readable = unread.rawBody !== undefined && route.signedBody === true;
     const result = await (readable
       ? this.postbacks.receive(unread, route.read)
-      : this.postbacks.refuseUnread(unread, refusalOf(error, route?.maxBodyBytes)));
-    this.replier.send(response, (route?.reply ?? intakeReply)(result, unread));
+      : this.postbacks.refuseUnread(unread, refusalOf(error, route.maxBodyBytes)));
+    this.replier.send(response, (route.reply ?? intakeReply)(result, unread));
+  }
+
+  /** @throws the error itself when it is none of a parser's. */
+  private async refuseOther(error: ParserError, request: HttpRequest, response: unknown): Promise<void> {
+    const reply = await this.others.answer(error, request);
+    if (!reply) throw error;
+    this.replier.send(response, reply);
   }
 }
 

@@ -8,11 +8,11 @@ import { outcomeBody } from '../conversions/outcome-body.js';
 import { type HttpRequest, header, isForm } from '../http/http-request.js';
 import { Clock } from '../storage/clock.js';
 import { Arrival, type Vouched } from './arrival.js';
-import { UNREADABLE_BODY } from './body-errors.js';
 import { type InboundRoute, InboundRoutes } from './inbound-routes.js';
 import { intakeReply } from './intake-reply.js';
 import type { PostbackTest } from './postback-test-request.js';
 import { PostbacksService } from './postbacks.service.js';
+import { UNREADABLE_BODY } from './unreadable-body.js';
 
 /** What would become of a postback. */
 export interface PostbackTestReport {
