@@ -22,7 +22,10 @@ export const PLANTS = {
     lies: { 'shop-tracker': () => once(({ body }) => body.includes('"conversion.created"'), recorded) },
   },
   'lost update': {
-    lies: { 'shop-tracker': () => once(({ body }) => body.includes('"conversion.updated"'), recorded) },
+    // Not of an order that another plant has lost already.
+    lies: {
+      'shop-tracker': () => once(({ body }) => /"conversion\.updated".*"order-(1[4-9]|2\d)"/.test(body), recorded),
+    },
   },
   'lost click': {
     lies: {

@@ -40,13 +40,16 @@ try {
   await world.open();
   if (!world.quota.isLimited) console.log('skipped: a full disk for the queue (takes a mount: root on Linux)');
   const has = [database, ...(world.quota.isLimited ? ['quota'] : [])];
-  const plan = planFaults({ dice: dice.for('killer'), seconds, meanGap, has, patienceMs });
+  // Longer than it should take: as long as visitors come, there are faults.
+  const plan = planFaults({ dice: dice.for('killer'), seconds: seconds * 10, meanGap, has, patienceMs });
   const killer = new Killer(world, chronicle);
   driver = new Driver({ dice: dice.for('visitors'), record, chronicle, urls: world.urls, thinkMs: patienceMs });
 
   progress.show('chaos');
-  await Promise.all([driver.send({ count: conversions, seconds }), killer.carryOut(plan)]);
+  const killing = killer.carryOut(plan);
+  await driver.send({ count: conversions, seconds });
   await killer.stop();
+  await killing;
   const show = (phase) => progress.show(phase);
   const withinMs = 60_000 + seconds * 500;
   const drained = await drain({ world, driver, patienceMs, withinMs, show });

@@ -1,8 +1,8 @@
 /** What may happen to processes, disk, clocks and lines, and how often; what only some worlds have says so. */
 const EVENTS = {
-  'kill tracker': { weight: 8 },
-  'kill shop': { weight: 6 },
-  'kill partner': { weight: 2 },
+  'kill tracker': { weight: 10 },
+  'kill shop': { weight: 8 },
+  'kill partner': { weight: 4 },
   'freeze tracker': { weight: 3 },
   'freeze shop': { weight: 2 },
   'freeze partner': { weight: 1 },
@@ -21,8 +21,8 @@ const EVENTS = {
  *
  * @param {{ dice: object, seconds: number, meanGap: number, has: readonly string[], patienceMs: number }} setting `has`:
  *   which of `quota` and `postgres` there are
- * @returns {{ at: number, event: string, pick: number, ms: number, downMs: number }[]} `at` in seconds; `pick`: which of
- *   several, in [0, 1); `ms`: how long, or how far
+ * @returns {{ at: number, event: string, pick: number, ms: number, downMs: number, isBold: boolean }[]} `at` in seconds; `pick`:
+ *   which of several, in [0, 1); `ms`: how long, or how far; `isBold`: it strikes those, too, who are only starting
  */
 export function planFaults({ dice, seconds, meanGap, has, patienceMs }) {
   const possible = Object.entries(EVENTS).filter(([, { needs }]) => needs === undefined || has.includes(needs));
@@ -31,7 +31,7 @@ export function planFaults({ dice, seconds, meanGap, has, patienceMs }) {
   for (let at = dice.gap(meanGap) + 1; at < seconds; at += dice.gap(meanGap)) {
     const event = dice.weighted(weights);
     const ms = event.startsWith('clock') ? dice.whole(-400_000, 600_000) : dice.whole(200, patienceMs * 2);
-    plan.push({ at, event, pick: dice.next(), ms, downMs: dice.whole(0, patienceMs) });
+    plan.push({ at, event, pick: dice.next(), ms, downMs: dice.whole(0, patienceMs), isBold: dice.chance(0.2) });
   }
   return plan;
 }

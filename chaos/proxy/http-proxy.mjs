@@ -72,7 +72,7 @@ export class HttpProxy {
     if (lied) return give(lied);
     const fault = this.#throw();
     if (fault === undefined) return give(await forward());
-    chronicle.count(`${name}: ${fault}`);
+    if (fault !== 'dark') chronicle.count(`${name}: ${fault}`);
     if (subject !== undefined) chronicle.tell(subject, `${name}: ${fault} (${request.method} ${request.url})`);
     if (fault === 'dark') return cut();
     const later = (ms, work) => this.#later(ms, work);
