@@ -22,6 +22,7 @@ import { AdminGuard } from './http/admin.guard.js';
 import { Problems } from './http/problems.filter.js';
 import { registered } from './http/registered.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
+import { JourneysController } from './journeys/journeys.controller.js';
 import { LiveController } from './live/live.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { OutboundPostbacksController } from './partner-postbacks/outbound-postbacks.controller.js';
@@ -56,6 +57,7 @@ export const MANAGEMENT = [
   PostbackTestsController,
   ConversionsController,
   ClickStoryController,
+  JourneysController,
   AdvertiserSecretsController,
   PeopleController,
   ...CATALOG_CONTROLLERS,

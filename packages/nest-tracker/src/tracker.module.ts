@@ -24,6 +24,7 @@ import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
 import { UnreadBodies } from './http/unread-bodies.js';
+import { JourneysService } from './journeys/journeys.service.js';
 import { LiveFeed } from './live/live-feed.service.js';
 import { LiveHistory } from './live/live-history.js';
 import { Metrics } from './metrics/metrics.service.js';
@@ -108,6 +109,7 @@ import { VisitorTraits } from './visitors/visitor-traits.service.js';
     InboundLog,
     InboundPostbacksService,
     InboundRoutes,
+    JourneysService,
     LiveFeed,
     LiveHistory,
     Metrics,
@@ -150,6 +152,7 @@ import { VisitorTraits } from './visitors/visitor-traits.service.js';
     ConversionsService,
     DecisionsService,
     InboundPostbacksService,
+    JourneysService,
     OutboundPostbacksService,
     PostbackTestsService,
     PostbackTools,

@@ -52,14 +52,18 @@ describe('the documents', () => {
     }
   });
 
-  it.each(['README.md', 'docs/reasons.md', 'docs/compat.md', 'docs/network-codes.md', 'docs/pixel.md'])(
-    'link to files that are there and published (%s)',
-    (path) => {
-      const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link as string);
-      for (const link of links) {
-        expect([link, existsSync(join(ROOT, path, '..', link))]).toEqual([link, true]);
-      }
-      expect((JSON.parse(read('package.json')) as { files: string[] }).files).toContain('docs');
-    },
-  );
+  it.each([
+    'README.md',
+    'docs/reasons.md',
+    'docs/compat.md',
+    'docs/network-codes.md',
+    'docs/pixel.md',
+    'docs/journeys.md',
+  ])('link to files that are there and published (%s)', (path) => {
+    const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link as string);
+    for (const link of links) {
+      expect([link, existsSync(join(ROOT, path, '..', link))]).toEqual([link, true]);
+    }
+    expect((JSON.parse(read('package.json')) as { files: string[] }).files).toContain('docs');
+  });
 });
