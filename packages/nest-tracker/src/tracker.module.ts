@@ -57,8 +57,6 @@ import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
 import { ReportsService } from './reports/reports.service.js';
 import { RollupKeeper } from './rollups/rollup-keeper.service.js';
 import { RollupRebuild } from './rollups/rollup-rebuild.service.js';
-import { RollupKeeper } from './rollups/rollup-keeper.service.js';
-import { RollupRebuild } from './rollups/rollup-rebuild.service.js';
 import { Clock } from './storage/clock.js';
 import { Partitions } from './storage/partitions/partitions.service.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
