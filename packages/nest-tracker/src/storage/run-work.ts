@@ -10,21 +10,27 @@ interface PgClient {
 /** Statements that a connection has prepared, by their text. */
 export type PreparedStatements = Map<string, SqliteStatement>;
 
-/** Runs work on SQLite, synchronously from BEGIN to COMMIT. IMMEDIATE: what is read is what will still be true. */
-export function runOnSqlite<T>(
+/**
+ * Runs work on SQLite, synchronously from BEGIN to what `commit` does. IMMEDIATE: what is read is what will still be true.
+ *
+ * @param commit Ends the transaction.
+ */
+export async function runOnSqlite<T>(
   connection: SqliteConnection,
   prepared: PreparedStatements,
   work: () => TransactionWork<T>,
-): T {
+  commit: (connection: SqliteConnection) => Promise<void> | void,
+): Promise<T> {
   connection.exec('BEGIN IMMEDIATE');
   try {
     const running = work();
     let step = running.next();
     while (!step.done) step = running.next(execute(connection, prepared, step.value));
-    connection.exec('COMMIT');
+    await commit(connection);
     return step.value;
   } catch (error) {
-    if (connection.inTransaction) connection.exec('ROLLBACK');
+    // Closed meanwhile, it must not be asked: libsql aborts the whole process.
+    if (connection.open && connection.inTransaction) connection.exec('ROLLBACK');
     throw error;
   }
 }

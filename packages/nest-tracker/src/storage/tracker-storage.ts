@@ -6,7 +6,8 @@ import { type EntityRows, entityRows } from './entity-rows.js';
 import { insertQueries, writeAll } from './insert-queries.js';
 import { type PreparedStatements, readOnSqlite, runOnPostgres, runOnSqlite } from './run-work.js';
 import { whileBusy } from './sqlite-busy.js';
-import { sqliteConnectionOf } from './sqlite-connection.js';
+import { commitAside, commitUnderWay } from './sqlite-commit.js';
+import { type SqliteConnection, sqliteConnectionOf } from './sqlite-connection.js';
 import { SqliteTurns } from './sqlite-turns.js';
 import { DatabaseClosedError } from './storage-failure.js';
 import type { Query, RawRow, TransactionWork } from './transaction-work.js';
@@ -21,6 +22,7 @@ export class TrackerStorage implements OnApplicationShutdown {
   readonly durations = new DurationHistogram();
   private readonly turns: SqliteTurns | undefined;
   private readonly prepared: PreparedStatements = new Map();
+  private readonly commit: (connection: SqliteConnection) => Promise<void> | void;
 
   /** @param lent The host's data source, if there is one; it is the same one, or has the same SQLite file open. */
   constructor(
@@ -29,6 +31,8 @@ export class TrackerStorage implements OnApplicationShutdown {
   ) {
     this.dialect = dialectOf(dataSource);
     this.turns = this.dialect === 'sqlite' ? new SqliteTurns(dataSource, lent) : undefined;
+    // On the host's own connection its statements would slip in before the end of the transaction.
+    this.commit = lent === dataSource ? commitHere : commitAside;
   }
 
   /** For reads outside a transaction. */
@@ -50,7 +54,7 @@ export class TrackerStorage implements OnApplicationShutdown {
   run<T>(work: () => TransactionWork<T>): Promise<T> {
     const { turns } = this;
     if (!turns) return this.timed(() => runOnPostgres(this.dataSource, work));
-    const run = async () => runOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, work);
+    const run = () => runOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, work, this.commit);
     return this.timed(() => turns.take(() => whileBusy(run)));
   }
 
@@ -58,6 +62,7 @@ export class TrackerStorage implements OnApplicationShutdown {
   async read({ text, parameters }: Query): Promise<readonly RawRow[]> {
     if (this.dialect === 'sqlite') {
       const connection = sqliteConnectionOf(this.dataSource);
+      await commitUnderWay(connection);
       if (!connection.open) throw new DatabaseClosedError();
       return readOnSqlite(connection, this.prepared, { text, parameters });
     }
@@ -111,4 +116,8 @@ export class TrackerStorage implements OnApplicationShutdown {
   get lockForUpdate(): { lock: { mode: 'pessimistic_write' } } | Record<string, never> {
     return this.dialect === 'postgres' ? { lock: { mode: 'pessimistic_write' } } : {};
   }
+}
+
+function commitHere(connection: SqliteConnection): void {
+  connection.exec('COMMIT');
 }
