@@ -6,6 +6,7 @@ import { cases as delivery } from './delivery.mjs';
 import { cases as intake } from './intake.mjs';
 import { slowCases as intakeClicks } from './intake-clicks.mjs';
 import { cases as intakeHttp } from './intake-http.mjs';
+import { slowCases as report } from './report.mjs';
 
 /** Each takes a context and answers rows. */
 export const cases = {
@@ -18,4 +19,4 @@ export const cases = {
 };
 
 /** Take minutes or gigabytes: only run when named in full. */
-export const slowCases = { ...convertMemory, ...intakeClicks };
+export const slowCases = { ...convertMemory, ...intakeClicks, ...report };
