@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OUTBOX_TABLES } from '../partner-postbacks/outbox-tables.js';
+import { PostbackOutbox } from '../partner-postbacks/postback-outbox.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 
@@ -28,12 +28,14 @@ const [PENDING, SENDING, DEAD] = [0, 1, 2];
 export class OutboxGauge {
   constructor(
     private readonly storage: TrackerStorage,
+    private readonly outbox: PostbackOutbox,
     private readonly clock: Clock,
   ) {}
 
   /** @throws the database's error. */
   async depth(): Promise<OutboxDepth> {
-    const text = `SELECT state, COUNT(*) AS rows, MIN(due_at) AS due FROM ${OUTBOX_TABLES}_deliveries GROUP BY state`;
+    const { table } = this.outbox.outbox;
+    const text = `SELECT state, COUNT(*) AS rows, MIN(due_at) AS due FROM ${table} GROUP BY state`;
     const found = await this.storage.dataSource.query<StateRow[]>(text);
     const of = (state: number | undefined) => found.find((row) => Number(row.state) === state);
     const rows = (state: number | undefined) => Number(of(state)?.rows ?? 0);

@@ -6,6 +6,7 @@ import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { reading } from '../storage/transaction-work.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { OutboundPostback } from './outbound-postback.entity.js';
 import { type BookedPostback, calledOf } from './postback-book.js';
 import { PostbackOutbox } from './postback-outbox.js';
 import { PostbackPause } from './postback-pause.entity.js';
@@ -96,7 +97,7 @@ export class PostbackPauses {
   /** What was delivered or given up last, newest first. */
   private async settled(postback: string, limit: number): Promise<{ id: string; state: number; answer: string }[]> {
     const [first, second] = this.storage.dialect === 'postgres' ? ['$1', '$2'] : ['?', '?'];
-    const text = `SELECT l.id, q.state, q.answer FROM tallyback_outbound_postbacks l
+    const text = `SELECT l.id, q.state, q.answer FROM ${this.storage.rowsOf(OutboundPostback, []).table} l
       LEFT JOIN ${this.outbox.outbox.table} q ON q.id = l.id
       WHERE l.postback = ${first} AND l.settled_at IS NOT NULL ORDER BY l.settled_at DESC, l.id DESC LIMIT ${second}`;
     const rows = await this.storage.read(reading(text, [postback, limit]));

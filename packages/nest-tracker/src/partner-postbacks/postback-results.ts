@@ -4,6 +4,7 @@ import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { writing } from '../storage/transaction-work.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
+import { OutboundPostback } from './outbound-postback.entity.js';
 
 interface Result extends Settled {
   readonly at: number;
@@ -24,7 +25,7 @@ export class PostbackResults {
     private readonly clock: Clock,
   ) {
     const p = storage.dialect === 'postgres' ? (n: number) => `$${n}` : () => '?';
-    const text = `UPDATE tallyback_outbound_postbacks
+    const text = `UPDATE ${storage.rowsOf(OutboundPostback, []).table}
       SET settled_at = ${p(1)}, attempts = ${p(2)}, answer_status = ${p(3)}, answer = ${p(4)} WHERE id = ${p(5)}`;
     this.batcher = new WriteBatcher((results) =>
       this.storage.run(function* () {
