@@ -1,4 +1,5 @@
 import type { ConversionMessage } from '@tallyback/protocol';
+import { timeOfChange } from './change-time.js';
 import type { Conversion } from './conversion.entity.js';
 import type { Price, ReportedAmounts } from './pricing/price-conversion.js';
 import { type ChangeMode, repriceConversion } from './pricing/reprice-conversion.js';
@@ -59,7 +60,14 @@ export function changeConversion(
   }
   const asReported =
     existing.asReported && change.status !== undefined ? { ...existing.asReported, status } : existing.asReported;
-  const conversion = { ...existing, ...amounts, status, items: next, asReported, updatedAt: now };
+  const conversion = {
+    ...existing,
+    ...amounts,
+    status,
+    items: next,
+    asReported,
+    updatedAt: timeOfChange(existing, now),
+  };
   return { outcome: 'updated', conversion, before: existing };
 }
 

@@ -1,7 +1,7 @@
 import { createId } from '@tallyback/protocol';
 import type { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import type { RollupChange } from '../rollups/rollup-sums.js';
-import type { OrderedIds } from '../storage/ordered-ids.js';
+import { successorOf } from '../storage/successor-of.js';
 import type { Conversion } from './conversion.entity.js';
 import type { Change, Decision } from './decision.js';
 import type { LedgerEntry } from './ledger-entry.entity.js';
@@ -20,7 +20,7 @@ export interface GroupEffects {
 }
 
 /** Adds the decisions of a group up: a conversion that is made and changed in one group is inserted once, as it ends. */
-export function effectsOf(decisions: readonly Decision<unknown>[], ledgerIds: OrderedIds): GroupEffects {
+export function effectsOf(decisions: readonly Decision<unknown>[]): GroupEffects {
   const inserted = new Map<string, Conversion>();
   const updated = new Map<string, Conversion>();
   const ledger: LedgerEntry[] = [];
@@ -30,7 +30,7 @@ export function effectsOf(decisions: readonly Decision<unknown>[], ledgerIds: Or
     if (change) {
       const { before, after } = change;
       (before === null || inserted.has(after.id) ? inserted : updated).set(after.id, after);
-      for (const entry of ledgerEntriesOf(change)) ledger.push({ id: ledgerIds.next(entry.at), ...entry });
+      ledger.push(...ledgerEntriesOf(change));
     }
     if (delivery) deliveries.push({ id: createId(delivery.at), ...delivery });
     if (row) logged.push(row);
@@ -48,16 +48,18 @@ export function effectsOf(decisions: readonly Decision<unknown>[], ledgerIds: Or
 
 /**
  * What a change did: who, when, why, old and new status, and the change of the counted amounts. A change of the currency
- * takes back what counted in the old one and counts anew, so that the sums hold in each.
+ * takes back what counted in the old one and counts anew, so that the sums hold in each. A conversion's story is read in
+ * the order of the ids, whose time rises with every change.
  */
-function ledgerEntriesOf(change: Change): Omit<LedgerEntry, 'id'>[] {
+function ledgerEntriesOf(change: Change): LedgerEntry[] {
   const { before, after } = change;
   const moved = before !== null && before.currency !== null && before.currency !== after.currency;
-  if (!moved) return [ledgerEntryOf(change, before, after)];
+  const id = createId(after.updatedAt);
+  if (!moved) return [{ id, ...ledgerEntryOf(change, before, after) }];
   const nothing = (conversion: Conversion) => ({ ...conversion, revenue: 0n, payout: 0n });
   return [
-    ledgerEntryOf(change, before, nothing(before)),
-    ledgerEntryOf(change, { ...nothing(before), currency: after.currency }, after),
+    { id, ...ledgerEntryOf(change, before, nothing(before)) },
+    { id: successorOf(id), ...ledgerEntryOf(change, { ...nothing(before), currency: after.currency }, after) },
   ];
 }
 

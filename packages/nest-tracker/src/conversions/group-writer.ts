@@ -3,7 +3,6 @@ import type { Rollup } from '../rollups/rollup.entity.js';
 import { newLane, rollupUpserts } from '../rollups/rollup-queries.js';
 import { RollupSums } from '../rollups/rollup-sums.js';
 import { type InsertQueries, insertQueries, writeAll } from '../storage/insert-queries.js';
-import { OrderedIds } from '../storage/ordered-ids.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { type Query, reading, type TransactionWork } from '../storage/transaction-work.js';
 import { type UpdateQueries, updateQueries } from '../storage/update-queries.js';
@@ -26,7 +25,6 @@ const FIXED = ['id', 'advertiserId', 'event', 'transactionId', 'receivedAt'] as 
 
 /** Writes what a group decided, with statements built once. */
 export class GroupWriter {
-  readonly ledgerIds = new OrderedIds();
   private readonly conversions: InsertQueries<Conversion>;
   private readonly changes: UpdateQueries<Conversion>;
   private readonly ledger: InsertQueries<LedgerEntry>;

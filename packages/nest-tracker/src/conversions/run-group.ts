@@ -52,7 +52,7 @@ export function* runGroup(
   const decided = yield* decideAll(known, jobs);
   if (known.counters.missing.size > 0) throw new CountersMissing([...known.counters.missing.values()]);
   const decisions = decided.flatMap((one) => ('decision' in one ? [one.decision] : []));
-  yield* writer.write(effectsOf(decisions, writer.ledgerIds));
+  yield* writer.write(effectsOf(decisions));
   const changes = decisions.flatMap(({ change }) => change ?? []);
   const postbacks = yield* planner.planAll(plan, changes);
   yield* planner.write(postbacks);

@@ -1,5 +1,6 @@
 import { type ConversionMessage, formatAmount, isRetryable } from '@tallyback/protocol';
 import type { CatalogAdvertiser, CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
+import { timeOfChange } from '../change-time.js';
 import { Conversion } from '../conversion.entity.js';
 import type { Decision, Job } from '../decision.js';
 import type { Intake } from '../intake.js';
@@ -110,7 +111,7 @@ function attributed(before: Conversion, context: StepContext, now: number): Conv
     browser: click?.browser ?? null,
     status: counts(before.status) ? statusOf(context) : before.status,
     asReported: null,
-    updatedAt: now,
+    updatedAt: timeOfChange(before, now),
   };
   return Object.assign(new Conversion(), before, changes);
 }
