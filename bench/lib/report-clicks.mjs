@@ -1,8 +1,7 @@
 import { openPostgres, openSqlite } from './intake-database.mjs';
 
-/** Milliseconds between two clicks: ten million fill a month. */
-const APART_MS = 259;
 const DAY_MS = 86_400_000;
+const DAYS = 31;
 const AT_ONCE = 500_000;
 const COUNTRIES = ['DE', 'FR', 'GB', 'US', 'JP', 'BR', 'IN', 'PL'];
 const COLUMNS = [
@@ -17,7 +16,8 @@ const COLUMNS = [
  * @param {{ id: string, offerId: string, partnerId: string, advertiserId: string }[]} campaigns
  */
 export async function fillReportClicks(database, count, campaigns) {
-  const start = Math.floor(Date.now() / DAY_MS) * DAY_MS - 31 * DAY_MS;
+  const start = Math.floor(Date.now() / DAY_MS - DAYS) * DAY_MS;
+  const apart = Math.floor((DAYS * DAY_MS) / count);
   const values = campaigns.map(
     (row, i) => `(${i}, '${row.id}', '${row.offerId}', '${row.partnerId}', '${row.advertiserId}')`,
   );
@@ -27,7 +27,7 @@ export async function fillReportClicks(database, count, campaigns) {
   const padded = (length, number) =>
     postgres ? `lpad((${number})::text, ${length}, '0')` : `printf('%0${length}d', ${number})`;
   const flag = (condition) => (postgres ? condition : `(${condition})`);
-  const select = `SELECT '01' || ${padded(24, `${start} * 100000 + i`)}, ${start} + i * ${APART_MS}, 'click', ${flag('i % 8 = 3')},
+  const select = `SELECT '01' || ${padded(24, `${start} * 100000 + i`)}, ${start} + i * ${apart}, 'click', ${flag('i % 8 = 3')},
       ${flag('i % 8 <> 3 AND i % 3 = 0')}, ${flag('i < 0')}, c.id, c.offer_id, c.partner_id, c.advertiser_id,
       ${padded(22, '(i * 7919) % 3000017')}, ${pick(COUNTRIES, 7)}, ${pick(['desktop', 'mobile', 'tablet'], 3)},
       ${pick(['Windows', 'Android', 'iOS', 'macOS'], 5)}, ${pick(['Chrome', 'Safari', 'Firefox', 'Edge'], 11)},

@@ -24,17 +24,18 @@ const sourcesOf = (more: Partial<ReportRequest>) => {
 
 describe('partsOf', () => {
   it.each([
-    ['campaigns by day', {}, ['quarter']],
+    ['campaigns by UTC day', {}, ['day']],
+    ['campaigns by day elsewhere', { timezone: 'Europe/Berlin' }, ['quarter']],
     ['hours of a zone with summer time', { groupBy: ['hour'], timezone: 'Europe/Berlin' }, ['quarter']],
     ['days of a zone half an hour off', { groupBy: ['day'], timezone: 'Asia/Kolkata' }, ['quarter']],
     ['days of a zone three quarters of an hour off', { groupBy: ['day'], timezone: 'Asia/Kathmandu' }, ['quarter']],
     ['a sub-id', { groupBy: ['sub1'] }, ['rows']],
     ['a filter by sub-id', { filters: { sub3: 'x' } }, ['rows']],
-    ['countries', { groupBy: ['country'] }, ['day']],
-    ['countries by UTC day', { groupBy: ['country', 'day'] }, ['day']],
+    ['countries', { groupBy: ['country'] }, ['traits']],
+    ['countries by UTC day', { groupBy: ['country', 'day'] }, ['traits']],
     ['countries by hour', { groupBy: ['country', 'hour'] }, ['rows']],
     ['countries by a day that is not UTC’s', { groupBy: ['country', 'day'], timezone: 'Europe/Berlin' }, ['rows']],
-    ['days filtered by device', { filters: { device: 'mobile' } }, ['day']],
+    ['days filtered by device', { filters: { device: 'mobile' } }, ['traits']],
     ['what is wanted from rows', { source: 'rows' }, ['rows']],
   ] as const)('answers %s from the sums that know it', (_, more, expected) => {
     expect(sourcesOf(more as Partial<ReportRequest>)).toEqual(expected);
@@ -42,8 +43,9 @@ describe('partsOf', () => {
 
   it('counts what lies before the first and after the last whole bucket from rows', () => {
     const from = Date.parse('2031-06-01T00:07:00Z');
-    const to = Date.parse('2031-06-02T23:59:59Z');
-    expect(sourcesOf({ from, to })).toEqual(['quarter', 'rows', 'rows']);
+    const to = Date.parse('2031-06-03T23:59:59Z');
+    expect(sourcesOf({ from, to })).toEqual(['day', 'quarter', 'rows', 'quarter', 'rows']);
+    expect(sourcesOf({ from, to, groupBy: ['os'] })).toEqual(['traits', 'rows', 'rows']);
     expect(sourcesOf({ from, to: from + 60_000 })).toEqual(['rows']);
   });
 

@@ -16,28 +16,30 @@ export interface ReportPart {
  * over at both ends is counted from the rows. Every figure of a report can be added up, so nobody sees the seams.
  */
 export function partsOf(request: ReportRequest, spans: readonly OffsetSpan[]): ReportPart[] {
-  const { from, to } = request;
-  const rows = { source: 'rows', from, to } as const;
-  const cube = cubeFor(request, spans);
-  if (!cube) return [rows];
+  return divide(request.from, request.to, cubesFor(request, spans));
+}
+
+function divide(from: number | undefined, to: number | undefined, [cube, ...finer]: readonly Cube[]): ReportPart[] {
+  if (!cube) return [{ source: 'rows', from, to }];
   const { span } = cube;
   const first = from === undefined ? undefined : Math.ceil(from / span) * span;
   const last = to === undefined ? undefined : Math.floor(to / span) * span;
-  if (first !== undefined && last !== undefined && first >= last) return [rows];
+  if (first !== undefined && last !== undefined && first >= last) return divide(from, to, finer);
   const parts: ReportPart[] = [{ source: cube, from: first, to: last }];
-  if (from !== first) parts.push({ source: 'rows', from, to: first });
-  if (to !== last) parts.push({ source: 'rows', from: last, to });
+  if (from !== first) parts.push(...divide(from, first, finer));
+  if (to !== last) parts.push(...divide(last, to, finer));
   return parts;
 }
 
-/** The sums that know everything a report asks for, if there are any. */
-function cubeFor({ groupBy, filters, source }: ReportRequest, spans: readonly OffsetSpan[]): Cube | undefined {
-  if (source === 'rows') return undefined;
+/** The sums that know everything a report asks for, the coarsest first. */
+function cubesFor({ groupBy, filters, source }: ReportRequest, spans: readonly OffsetSpan[]): Cube[] {
   const names = [...groupBy, ...Object.keys(filters)];
-  if (names.some((name) => name.startsWith('sub'))) return undefined;
-  const cube = names.some((name) => (TRAITS as readonly string[]).includes(name)) ? CUBES.day : CUBES.quarter;
-  if (groupBy.includes('hour') && cube.span > HOUR_MS) return undefined;
-  return groupBy.some((name) => TIME_DIMENSIONS.includes(name)) && !fits(spans, cube) ? undefined : cube;
+  if (source === 'rows' || names.some((name) => name.startsWith('sub'))) return [];
+  const byTraits = names.some((name) => (TRAITS as readonly string[]).includes(name));
+  const byTime = groupBy.some((name) => TIME_DIMENSIONS.includes(name));
+  return (byTraits ? [CUBES.traits] : [CUBES.day, CUBES.quarter]).filter(
+    (cube) => !(groupBy.includes('hour') && cube.span > HOUR_MS) && (!byTime || fits(spans, cube)),
+  );
 }
 
 const HOUR_MS = 3_600_000;
