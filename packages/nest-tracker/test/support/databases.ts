@@ -42,12 +42,14 @@ export async function createSqliteDatabase(): Promise<TestDatabase> {
   };
 }
 
-export async function createPostgresDatabase(): Promise<TestDatabase> {
+/** @param options `icuLocale`: a language whose order of letters the database has. */
+export async function createPostgresDatabase({ icuLocale }: { icuLocale?: string } = {}): Promise<TestDatabase> {
   const server = process.env.TALLYBACK_TEST_POSTGRES;
   if (!server)
     throw new Error('TALLYBACK_TEST_POSTGRES is not set: run jest with the configuration of the repository.');
   const name = `tracker_${randomBytes(6).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${name}`);
+  const locale = icuLocale === undefined ? '' : ` TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '${icuLocale}'`;
+  await administer(server, `CREATE DATABASE ${name}${locale}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.href, max: 2 });
