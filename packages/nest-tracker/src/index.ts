@@ -70,3 +70,6 @@ export type {
   TrackerOptions,
 } from './tracker.options.js';
 export { type GeoAnswer, GeoResolver } from './visitors/geo-resolver.js';
+export { Webhook } from './webhooks/webhook.entity.js';
+export { WEBHOOK_EVENTS, type WebhookEvent } from './webhooks/webhook.js';
+export { type WebhookItem, Webhooks } from './webhooks/webhooks.service.js';

@@ -38,6 +38,7 @@ import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
 import { checkedOptions } from './tracker.option-checks.js';
 import { TRACKER_EXTRAS, TRACKER_OPTIONS, type TrackerModuleExtras, type TrackerOptions } from './tracker.options.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 
 export const PUBLIC = [
   ClicksController,
@@ -63,6 +64,7 @@ export const MANAGEMENT = [
   ...CATALOG_CONTROLLERS,
   AuditController,
   ApiKeysController,
+  WebhooksController,
   LiveController,
   MetricsController,
 ];

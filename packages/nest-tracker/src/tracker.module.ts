@@ -63,6 +63,8 @@ import { ConfigurableModuleClass } from './tracker.module-definition.js';
 import { TRACKER_EXTRAS, type TrackerModuleExtras } from './tracker.options.js';
 import { geoProvider } from './visitors/geo.provider.js';
 import { VisitorTraits } from './visitors/visitor-traits.service.js';
+import { DeadPostbacks } from './webhooks/dead-postbacks.service.js';
+import { Webhooks } from './webhooks/webhooks.service.js';
 
 /**
  * A whole tracker as a NestJS module: click links, postbacks, attribution, payouts, ledger, reports.
@@ -136,6 +138,8 @@ import { VisitorTraits } from './visitors/visitor-traits.service.js';
     UnreadBodies,
     VisitorPrivacy,
     VisitorTraits,
+    DeadPostbacks,
+    Webhooks,
     geoProvider,
   ],
   exports: [
@@ -159,6 +163,7 @@ import { VisitorTraits } from './visitors/visitor-traits.service.js';
     ReportsService,
     Retention,
     TrackerEvents,
+    Webhooks,
   ],
 })
 export class TrackerModule extends ConfigurableModuleClass implements NestModule {

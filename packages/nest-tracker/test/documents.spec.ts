@@ -59,6 +59,9 @@ describe('the documents', () => {
     'docs/network-codes.md',
     'docs/pixel.md',
     'docs/journeys.md',
+    'docs/management.md',
+    'docs/partner-postbacks.md',
+    'docs/webhooks.md',
   ])('link to files that are there and published (%s)', (path) => {
     const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link as string);
     for (const link of links) {

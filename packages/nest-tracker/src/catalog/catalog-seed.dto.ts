@@ -19,6 +19,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { CompatSettings } from '../compat/compat-settings.js';
+import { WEBHOOK_EVENTS, type WebhookEvent } from '../webhooks/webhook.js';
 import { CapsDto, PartnerCapsDto } from './caps.dto.js';
 import {
   CATALOG_STATUSES,
@@ -186,10 +187,27 @@ export class CampaignDto {
   postbacks?: PartnerPostbackDto[];
 }
 
+/** An address of the host's own systems that is told what happens. */
+export class WebhookDto {
+  @IsKey() key: string;
+  /** Checked as a whole by `webhookFaults`. */
+  @IsString() @Length(8, 2048) url: string;
+  /** Default: all. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(WEBHOOK_EVENTS, { each: true })
+  events?: WebhookEvent[];
+  @IsSecret() secret: string;
+  @IsOptional() @IsBoolean() allowHttp?: boolean;
+}
+
 /** A whole catalog, as in `forRoot({ seed })` and the seed file. */
 export class CatalogSeed {
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => AdvertiserDto) advertisers?: AdvertiserDto[];
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => OfferDto) offers?: OfferDto[];
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => PartnerDto) partners?: PartnerDto[];
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => CampaignDto) campaigns?: CampaignDto[];
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => WebhookDto) webhooks?: WebhookDto[];
 }

@@ -4,6 +4,8 @@ import type { EntityManager, EntityTarget } from 'typeorm';
 import type { PartnerPostbackOptions } from '../partner-postbacks/postback-faults.js';
 import { withKeys } from '../partner-postbacks/postback-keys.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
+import { Webhook } from '../webhooks/webhook.entity.js';
+import { WEBHOOK_EVENTS } from '../webhooks/webhook.js';
 import { Advertiser } from './advertiser.entity.js';
 import { Campaign } from './campaign.entity.js';
 import type { KeyedPostback, PartnerPostback, SecretSource } from './catalog.js';
@@ -60,7 +62,13 @@ class CatalogTransaction {
     private readonly source: SecretSource,
   ) {}
 
-  async apply({ advertisers = [], offers = [], partners = [], campaigns = [] }: CatalogSeed): Promise<void> {
+  async apply({
+    advertisers = [],
+    offers = [],
+    partners = [],
+    campaigns = [],
+    webhooks = [],
+  }: CatalogSeed): Promise<void> {
     for (const [i, { key, name, accept, ipAllow, rateLimit, compat, ...secrets }] of advertisers.entries()) {
       await this.put(Advertiser, key, {
         name: name ?? key,
@@ -119,6 +127,10 @@ class CatalogTransaction {
         fallbackUrl: campaign.fallbackUrl ?? null,
         postbacks: campaign.postbacks ?? null,
       });
+    }
+    for (const { key, url, events, secret, allowHttp } of webhooks) {
+      const values = { url, events: events ?? [...WEBHOOK_EVENTS], secret, allowHttp: allowHttp ?? false };
+      await this.put(Webhook as unknown as EntityTarget<CatalogRow>, key, values);
     }
     this.faults.push(...(await offerReferenceFaults(this.manager, offers)));
     if (this.faults.length > 0) throw new CatalogError(this.faults);

@@ -9,6 +9,7 @@ import {
   type UrlVerifier,
   type Verifier,
 } from '@tallyback/protocol';
+import type { Webhook } from '../webhooks/webhook.entity.js';
 import type { Advertiser } from './advertiser.entity.js';
 import type { AdvertiserSecret } from './advertiser-secret.entity.js';
 import type { Campaign } from './campaign.entity.js';
@@ -74,6 +75,7 @@ export interface CatalogRows {
   readonly offers: readonly Offer[];
   readonly partners: readonly Partner[];
   readonly campaigns: readonly Campaign[];
+  readonly webhooks: readonly Webhook[];
 }
 
 /** The whole catalog at one moment, compiled once, so that a click looks nothing up in the database. */
@@ -91,7 +93,10 @@ export class CatalogSnapshot {
   readonly campaignsByKey = new Map<string, CatalogCampaign>();
   readonly campaignsById = new Map<string, CatalogCampaign>();
 
+  readonly webhooks: readonly Webhook[];
+
   constructor(rows: CatalogRows, toleranceSeconds: number) {
+    this.webhooks = rows.webhooks;
     for (const row of rows.advertisers) {
       const secrets = rows.secrets.filter(({ advertiserId }) => advertiserId === row.id);
       this.addAdvertiser(compileAdvertiser(row, secrets, toleranceSeconds));

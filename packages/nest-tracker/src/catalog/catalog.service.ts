@@ -3,6 +3,7 @@ import { type Observable, Subject } from 'rxjs';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { Webhook } from '../webhooks/webhook.entity.js';
 import { activeSecrets } from './active-secrets.js';
 import { Advertiser } from './advertiser.entity.js';
 import { AdvertiserSecret } from './advertiser-secret.entity.js';
@@ -92,6 +93,7 @@ export class CatalogService implements OnModuleInit {
         offers: await manager.find(Offer),
         partners: await manager.find(Partner),
         campaigns: await manager.find(Campaign),
+        webhooks: await manager.find(Webhook),
       },
       this.options.signatureToleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
     );

@@ -47,7 +47,7 @@ export function parseObject(
 }
 
 /** An error whose faults, if it has any, have paths that begin at the object. */
-export function withinObject(list: CatalogList, error: unknown): unknown {
+export function withinObject(list: CatalogList | 'webhooks', error: unknown): unknown {
   if (!(error instanceof CatalogError)) return error;
   const prefix = `${list}[0]`;
   return new CatalogError(

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { compatFaults } from '../compat/compat-settings.js';
 import { type PartnerPostbackOptions, postbackFaults } from '../partner-postbacks/postback-faults.js';
+import { webhookFaults } from '../webhooks/webhook-faults.js';
 import { capsFaults } from './caps-faults.js';
 import { DUPLICATE_POLICIES } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
@@ -20,7 +21,7 @@ import { payoutRuleFaults } from './payout-rule-faults.js';
 export function parseSeed(value: unknown, options?: PartnerPostbackOptions): CatalogSeed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CatalogError([
-      { path: 'seed', message: 'must be an object with advertisers, offers, partners, campaigns' },
+      { path: 'seed', message: 'must be an object with advertisers, offers, partners, campaigns, webhooks' },
     ]);
   }
   const seed = plainToInstance(CatalogSeed, value);
@@ -36,6 +37,7 @@ export function parseSeed(value: unknown, options?: PartnerPostbackOptions): Cat
       ...couponFaults(seed),
       ...keyFaults(seed),
       ...partnerPostbackFaults(seed, options),
+      ...(seed.webhooks ?? []).flatMap((webhook, w) => webhookFaults(webhook, `webhooks[${w}]`, options)),
     );
   if (faults.length > 0) throw new CatalogError(faults);
   return seed;
@@ -115,7 +117,7 @@ function windowFaults({ offers = [] }: CatalogSeed): CatalogFault[] {
 
 /** The same key twice in one list would make the second silently overwrite the first. */
 function keyFaults(seed: CatalogSeed): CatalogFault[] {
-  return (['advertisers', 'offers', 'partners', 'campaigns'] as const).flatMap((list) => {
+  return (['advertisers', 'offers', 'partners', 'campaigns', 'webhooks'] as const).flatMap((list) => {
     const seen = new Set<string>();
     return (seed[list] ?? []).flatMap(({ key }, i) => {
       if (seen.has(key)) return [{ path: `${list}[${i}].key`, message: `"${key}" stands twice in the list` }];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { idLowerBound, type MoneyJson, toMoneyJson } from '@tallyback/protocol';
+import { idLowerBound, type MoneyJson } from '@tallyback/protocol';
 import { And, type FindOperator, type FindOptionsWhere, In, LessThan, MoreThanOrEqual } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
@@ -7,6 +7,7 @@ import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { readTime } from '../partner-postbacks/outbound-search.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { Conversion } from './conversion.entity.js';
+import { type ConversionFields, conversionFields, moneyOf } from './conversion-fields.js';
 import { LedgerEntry } from './ledger-entry.entity.js';
 
 /** One change of a conversion as people read it. */
@@ -23,29 +24,8 @@ export interface LedgerItem {
   readonly payout: MoneyJson | null;
 }
 
-/** A conversion with its ledger, catalog keys instead of row ids. */
-export interface ConversionItem {
-  readonly id: string;
-  readonly advertiser: string | null;
-  readonly event: string;
-  readonly transactionId: string;
-  readonly clickId: string | null;
-  readonly campaign: string | null;
-  readonly offer: string | null;
-  readonly partner: string | null;
-  readonly status: string;
-  readonly revenue: MoneyJson | null;
-  readonly payout: MoneyJson | null;
-  /** Revenue as it was reported, when that was in another currency; null otherwise. */
-  readonly originalRevenue: MoneyJson | null;
-  /** Units of the revenue's currency for one of the reported one. */
-  readonly rate: string | null;
-  readonly couponCode: string | null;
-  readonly customerId: string | null;
-  readonly items: Conversion['items'];
-  readonly metadata: Conversion['metadata'];
-  readonly occurredAt: string;
-  readonly receivedAt: string;
+/** A conversion with its ledger. */
+export interface ConversionItem extends ConversionFields {
   readonly ledger: readonly LedgerItem[];
 }
 
@@ -109,24 +89,8 @@ function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOption
 }
 
 function itemOf(row: Conversion, ledger: readonly LedgerEntry[], catalog: CatalogSnapshot): ConversionItem {
-  const money = (minor: bigint, currency: string | null) => (currency ? toMoneyJson({ minor, currency }) : null);
   return {
-    id: row.id,
-    ...catalog.keysOf(row),
-    event: row.event,
-    transactionId: row.transactionId,
-    clickId: row.clickId,
-    status: row.status,
-    revenue: money(row.revenue, row.currency),
-    payout: money(row.payout, row.currency),
-    originalRevenue: money(row.originalRevenue ?? 0n, row.originalCurrency),
-    rate: row.rate,
-    couponCode: row.couponCode,
-    customerId: row.customerId,
-    items: row.items,
-    metadata: row.metadata,
-    occurredAt: new Date(row.occurredAt).toISOString(),
-    receivedAt: new Date(row.receivedAt).toISOString(),
+    ...conversionFields(row, catalog),
     ledger: ledger.map((entry) => ({
       at: new Date(entry.at).toISOString(),
       actor: entry.actor,
@@ -134,8 +98,8 @@ function itemOf(row: Conversion, ledger: readonly LedgerEntry[], catalog: Catalo
       ...(entry.note !== null && { note: entry.note }),
       oldStatus: entry.oldStatus,
       newStatus: entry.newStatus,
-      revenue: money(entry.revenueDelta, entry.currency),
-      payout: money(entry.payoutDelta, entry.currency),
+      revenue: moneyOf(entry.revenueDelta, entry.currency),
+      payout: moneyOf(entry.payoutDelta, entry.currency),
     })),
   };
 }

@@ -88,8 +88,12 @@ export function compilePostback(
   };
 }
 
-/** A name that resolves to such an address is refused when connecting: it may change at any time. */
-function refusePrivate(hostname: string): void {
+/**
+ * A name that resolves to such an address is refused when connecting: it may change at any time.
+ *
+ * @throws PostbackError
+ */
+export function refusePrivate(hostname: string): void {
   const address = literalAddress(hostname);
   if (address === undefined ? !LOCAL_NAME.test(hostname) : isPublicAddress(address)) return;
   const hint = 'partnerPostbacks.allowPrivateAddresses of the module allows it';

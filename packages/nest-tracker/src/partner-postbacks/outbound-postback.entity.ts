@@ -2,7 +2,7 @@ import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, IdPrimaryColumn, TextColumn, TimeColumn } from '../storage/columns.js';
 
 /**
- * One postback to a partner: what is sent, as it was frozen together with the conversion. What waits, is on its way or was
+ * One postback to a partner, or webhook to the host's own systems: what is sent, as it was frozen together with the conversion. What waits, is on its way or was
  * given up has a row in the outbox under the same id; what has none there was delivered.
  */
 @Entity('tallyback_outbound_postbacks')
@@ -11,15 +11,17 @@ import { IdColumn, IdPrimaryColumn, TextColumn, TimeColumn } from '../storage/co
 export class OutboundPostback {
   /** Also the `webhook-id`. */
   @IdPrimaryColumn() id: string;
-  /** Which of its owner's postbacks: id of the partner or campaign, a dot, and its key. */
+  /** Which of its owner's postbacks: id of the partner or campaign, a dot, and its key. Of a webhook: its destination's name. */
   @TextColumn('postback', 64) postback: string;
-  @IdColumn('partner_id') partnerId: string;
+  /** Null for webhooks. */
+  @IdColumn('partner_id', { nullable: true }) partnerId: string | null;
   @IdColumn('campaign_id', { nullable: true }) campaignId: string | null;
   @IdColumn('conversion_id') conversionId: string;
+  /** Event of the conversion; of a webhook: what it tells, such as `conversion.recorded`. */
   @TextColumn('event', 64) event: string;
   /** Status of the conversion that it tells. */
   @TextColumn('status', 16) status: string;
-  /** `conversion` or `backfill`. */
+  /** `conversion` or `backfill`; of a webhook also `postback`. */
   @TextColumn('cause', 16) cause: string;
   @TextColumn('method', 8) method: string;
   @Column({ name: 'url', type: 'text' }) url: string;

@@ -13,7 +13,7 @@ export class OutboundPostbacksController {
 
   /**
    * Newest first; filters by `state` (`pending`, `sending`, `delivered`, `dead`, `skipped`), `partner`, `campaign`,
-   * `conversion`, `event`, `status`, `from`, `to`.
+   * `webhook`, `conversion`, `event`, `status`, `from`, `to`.
    */
   @Get()
   @OpenTo('partner')

@@ -2,6 +2,7 @@ import { BadRequestException } from '@nestjs/common';
 import { idLowerBound } from '@tallyback/protocol';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Cell } from '../storage/transaction-work.js';
+import { webhookName } from '../webhooks/webhook.js';
 
 /** A condition with its values; `?` stands for each. */
 export type Condition = readonly [sql: string, ...values: Cell[]];
@@ -23,6 +24,7 @@ export const OUTBOUND_FILTERS = [
   'state',
   'partner',
   'campaign',
+  'webhook',
   'conversion',
   'event',
   'status',
@@ -51,6 +53,10 @@ export function readOutboundSearch(filters: URLSearchParams, catalog: CatalogSna
   });
   add('partner', (key) => ['l.partner_id = ?', catalog.partnersByKey.get(key)?.id ?? '']);
   add('campaign', (key) => ['l.campaign_id = ?', catalog.campaignsByKey.get(key)?.row.id ?? '']);
+  add('webhook', (key) => {
+    const webhook = catalog.webhooks.find((one) => one.key === key);
+    return ['l.postback = ?', webhook ? webhookName(webhook) : ''];
+  });
   add('conversion', (id) => ['l.conversion_id = ?', id]);
   add('event', (event) => ['l.event = ?', event]);
   add('status', (status) => ['l.status = ?', status]);

@@ -12,6 +12,8 @@ import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { Clock } from '../storage/clock.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { isWebhookName, webhookName } from '../webhooks/webhook.js';
+import { webhookDestination } from '../webhooks/webhook-destination.js';
 import { partnerDestination } from './partner-destination.js';
 import { PostbackOutbox } from './postback-outbox.js';
 import { PostbackPauses } from './postback-pauses.service.js';
@@ -22,7 +24,7 @@ import { PostbackResults } from './postback-results.js';
 const SHUTDOWN_MS = 2_000;
 
 /**
- * Delivers what partners are to be told, with the engine of sdk-node: leases with fencing over any number of processes,
+ * Delivers what partners and webhooks are to be told, with the engine of sdk-node: leases with fencing over any number of processes,
  * the retry schedule, one breaker per host, order per conversion.
  */
 @Injectable()
@@ -102,6 +104,7 @@ export class PartnerPostbacks implements OnApplicationBootstrap, BeforeApplicati
     const paused = await this.pauses.names();
     const wanted = [...this.planner.bookOf(catalog).byName.values()].filter(({ name }) => !paused.has(name));
     const definitions = new Map(wanted.map(({ name, compiled }) => [name, JSON.stringify(compiled.definition)]));
+    for (const webhook of catalog.webhooks) definitions.set(webhookName(webhook), `${webhook.secret} ${webhook.url}`);
     for (const [name, made] of this.made) {
       if (definitions.get(name) === made) continue;
       this.made.delete(name);
@@ -112,13 +115,21 @@ export class PartnerPostbacks implements OnApplicationBootstrap, BeforeApplicati
       this.made.set(name, definitions.get(name) as string);
       this.engine.add(name, partnerDestination(compiled.definition, this.options.partnerPostbacks), compiled.place);
     }
+    for (const webhook of catalog.webhooks) {
+      const name = webhookName(webhook);
+      if (this.made.has(name)) continue;
+      this.made.set(name, definitions.get(name) as string);
+      const destination = webhookDestination(webhook, this.options.partnerPostbacks);
+      this.engine.add(name, destination, new URL(webhook.url).host);
+    }
   }
 
   private settled(settled: Settled): void {
-    this.events.emitPartnerPostback(settled);
+    const isPartners = !isWebhookName(settled.destination);
+    if (isPartners) this.events.emitPartnerPostback(settled);
     if (settled.outcome === 'retry') return;
     this.results.add(settled);
-    if (settled.outcome !== 'dead') return;
+    if (settled.outcome !== 'dead' || !isPartners) return;
     const looked = this.results.written().then(() => this.pauseIfFailing(settled.destination));
     looked.catch((error: unknown) => this.complain(error));
   }

@@ -3,6 +3,7 @@ import type { OutboxDelivery } from '@tallyback/sdk-node/outbox';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Conversion } from '../conversions/conversion.entity.js';
 import type { Change } from '../conversions/decision.js';
+import { webhooksOf } from '../webhooks/plan-webhooks.js';
 import { macroValues, type ToldClick } from './macro-values.js';
 import { OutboundPostback } from './outbound-postback.entity.js';
 import type { BookedPostback, PostbackBook } from './postback-book.js';
@@ -22,12 +23,17 @@ export class PostbackPlan {
     private readonly catalog: CatalogSnapshot,
   ) {}
 
+  /** Everything that a change sets off: postbacks to partners, and webhooks. */
+  of(change: Pick<Change, 'before' | 'after' | 'at'>, clickOf: (id: string) => ToldClick | null): PlannedPostback[] {
+    return [...this.toPartners(change, clickOf), ...webhooksOf(this.catalog, change)];
+  }
+
   /**
    * The postbacks that a change sets off: it made a conversion of the partner's, or gave it another status.
    *
    * @param clickOf Reads a click; may throw to have it read first.
    */
-  of(
+  private toPartners(
     { before, after, at }: Pick<Change, 'before' | 'after' | 'at'>,
     clickOf: (id: string) => ToldClick | null,
   ): PlannedPostback[] {

@@ -43,7 +43,8 @@ function placeOf(url: string): string {
   return url.split(/[?#]/)[0] ?? url;
 }
 
-function freshKey(url: string, isFree: (key: string) => boolean): string {
+/** A key that is made of a URL's host, with a number behind it when that is taken. */
+export function freshKey(url: string, isFree: (key: string) => boolean): string {
   const [, host = ''] = /^https?:\/\/([^/?#]+)/i.exec(url) ?? [];
   const slug = host
     .toLowerCase()

@@ -16,6 +16,7 @@ import { PostbackPause } from '../partner-postbacks/postback-pause.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { DayVisitor } from '../rollups/day-visitor.entity.js';
 import { Rollup } from '../rollups/rollup.entity.js';
+import { Webhook } from '../webhooks/webhook.entity.js';
 import { Setting } from './setting.entity.js';
 
 /** Every entity of the tracker; a host's own `DataSource` lists them: `entities: [...trackerEntities]`. */
@@ -36,6 +37,7 @@ export const trackerEntities = [
   InboundPostback,
   OutboundPostback,
   PostbackPause,
+  Webhook,
   Rollup,
   DayVisitor,
   Setting,

@@ -300,7 +300,7 @@ const outgoing = [
     columns: [
       id,
       text('postback', 64),
-      reference('partner_id'),
+      nullable(reference('partner_id')),
       nullable(reference('campaign_id')),
       reference('conversion_id'),
       text('event', 64),
@@ -319,6 +319,21 @@ const outgoing = [
       index('tallyback_outbound_conversion', 'conversion_id'),
       index('tallyback_outbound_settled', 'postback', 'settled_at'),
     ],
+  }),
+  new Table({
+    name: 'tallyback_webhooks',
+    columns: [
+      id,
+      text('key', 64),
+      text('url', 2048),
+      long('events'),
+      text('secret', 128),
+      flag('allow_http'),
+      nullable(text('seed_fingerprint', 64)),
+      big('created_at'),
+      big('updated_at'),
+    ],
+    indices: [unique('tallyback_webhooks_key', 'key')],
   }),
   new Table({
     name: 'tallyback_postback_pauses',
