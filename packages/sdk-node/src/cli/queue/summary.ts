@@ -31,12 +31,19 @@ export class SummaryReader {
     this.#db = new Database(path);
     this.#db.exec('PRAGMA busy_timeout = 5000');
     this.#destinations = this.#db.prepare(
-      `SELECT s.*, (SELECT created_at FROM delivery WHERE seq = s.first) AS oldest
-       FROM (SELECT destination, min(seq) AS first, min(due_at) AS nextDue,
-                    count(*) FILTER (WHERE state = ${STATE.pending}) AS pending,
-                    count(*) FILTER (WHERE state = ${STATE.leased}) AS inFlight,
-                    count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
-             FROM delivery GROUP BY destination) s ORDER BY destination`,
+      `SELECT destination, min(oldest) AS oldest, min(nextDue) AS nextDue,
+              sum(pending) AS pending, sum(inFlight) AS inFlight, sum(dead) AS dead
+       FROM (SELECT s.*, (SELECT created_at FROM delivery WHERE seq = s.first) AS oldest
+             FROM (SELECT destination, min(seq) AS first, min(due_at) AS nextDue,
+                          count(*) FILTER (WHERE state = ${STATE.pending}) AS pending,
+                          count(*) FILTER (WHERE state = ${STATE.leased}) AS inFlight,
+                          count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
+                   FROM delivery GROUP BY destination) s
+             UNION ALL
+             SELECT destination, 0, min(due_at), coalesce(sum(size) FILTER (WHERE state = ${STATE.pending}), 0),
+                    coalesce(sum(size) FILTER (WHERE state = ${STATE.leased}), 0), 0, min(created_at)
+             FROM slice GROUP BY destination)
+       GROUP BY destination ORDER BY destination`,
     );
     this.#accepted = this.#db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'delivery'`);
   }

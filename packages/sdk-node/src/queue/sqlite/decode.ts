@@ -1,6 +1,7 @@
 import type { ClaimedDelivery, DeliveryState, ListPage, QueuedDelivery } from '../queue.js';
 import { STATE } from './schema.js';
-import type { ClaimRow, ListRow } from './wire.js';
+import { hasRow } from './slice-mask.js';
+import type { ClaimRow, DeliveryRow, ListRow, PackClaim, WireResults } from './wire.js';
 
 const STATES: Record<number, DeliveryState> = {
   [STATE.pending]: 'pending',
@@ -9,7 +10,33 @@ const STATES: Record<number, DeliveryState> = {
 };
 
 /** The claimed rows as the dispatcher knows them. */
-export function decodeClaims(rows: string, destination: string): ClaimedDelivery[] {
+export function decodeClaims({ rows, packs }: WireResults['claim'], destination: string): ClaimedDelivery[] {
+  const claimed = rows === '[]' ? [] : decodeRows(rows, destination);
+  for (const pack of packs) unpack(pack, destination, claimed);
+  return claimed;
+}
+
+function unpack([text, first, mask, attempt, fence]: PackClaim, destination: string, into: ClaimedDelivery[]): void {
+  const rows = JSON.parse(text) as DeliveryRow[];
+  for (let index = 0; index < rows.length; index++) {
+    if (!hasRow(mask, index)) continue;
+    const row = rows[index] as DeliveryRow;
+    into.push({
+      seq: first + index,
+      id: row[0],
+      destination,
+      event: row[2],
+      transactionId: row[3],
+      body: row[5],
+      attempt,
+      step: 0,
+      createdAt: row[4],
+      fence,
+    });
+  }
+}
+
+function decodeRows(rows: string, destination: string): ClaimedDelivery[] {
   // By index: to take an array apart by its iterator took longer than the rest of a claim.
   return (JSON.parse(rows) as ClaimRow[]).map((row) => ({
     seq: row[0],

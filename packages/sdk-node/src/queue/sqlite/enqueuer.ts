@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import { keptDestinations } from '../kept.js';
 import { NOT_WAITED_FOR } from '../not-waited-for.js';
+import type { Packs } from './packs.js';
 import { STATE } from './schema.js';
 import type { DeliveryRow, FirstRow, MessageRow, WireEnqueue } from './wire.js';
 
@@ -21,6 +22,7 @@ const NO_ROWS: SeqRange = { from: 0, to: 0 };
 /** Stores messages with their deliveries, and finds out which identity is taken already. */
 export class Enqueuer {
   readonly #insertMessages;
+  readonly #insertUniform;
   readonly #insertDeliveries;
   readonly #lastSeq;
   readonly #identity;
@@ -29,10 +31,19 @@ export class Enqueuer {
   readonly #predecessor;
   readonly #insertDelivery;
 
-  constructor(db: Database.Database) {
+  constructor(
+    db: Database.Database,
+    private readonly packs: Packs,
+  ) {
     this.#insertMessages = db.prepare(
       `INSERT INTO message (id, event, transaction_id, created_at, destinations, first_seq)
        SELECT value->>0, value->>1, value->>2, value->>3, value->>4, ? + (value->>5) FROM json_each(?)
+       WHERE true ON CONFLICT DO NOTHING`,
+    );
+    // What is cut out of a string costs a third less than what is looked up in an array.
+    this.#insertUniform = db.prepare(
+      `INSERT INTO message (id, event, transaction_id, created_at, destinations, first_seq)
+       SELECT substr(value, 1, ?1), ?2, substr(value, ?1 + 1), ?3, ?4, ?5 + ?6 * key FROM json_each(?7)
        WHERE true ON CONFLICT DO NOTHING`,
     );
     this.#insertDeliveries = db.prepare(
@@ -67,9 +78,9 @@ export class Enqueuer {
   enqueue(op: WireEnqueue): (FirstRow | null)[] | null {
     const base = this.#nextSeq();
     if (op.plain) {
-      const { changes } = this.#insertMessages.run(base, op.messages);
-      if (changes === op.count) {
-        this.#insertDeliveries.run(base, op.deliveries);
+      if (this.#insertIdentities(op, base) === op.count) {
+        if (op.pack) this.packs.add(base, op.deliveries, op.pack);
+        else this.#insertDeliveries.run(base, op.deliveries);
         return null;
       }
       // Some identities were taken. Rare, so told apart one by one; what the statement stored is recognised by its id.
@@ -86,6 +97,12 @@ export class Enqueuer {
       count: 1,
       plain: op.plain,
     }));
+  }
+
+  #insertIdentities({ messages, uniform }: WireEnqueue, base: number): number {
+    if (!uniform) return this.#insertMessages.run(base, messages).changes;
+    const { idLength, event, createdAt, kept, each } = uniform;
+    return this.#insertUniform.run(idLength, event, createdAt, kept, base, each, messages).changes;
   }
 
   #each(op: WireEnqueue, inserted: boolean): (FirstRow | null)[] {
@@ -105,6 +122,8 @@ export class Enqueuer {
         const first = this.#find(event, transactionId);
         const from = first?.first_seq ?? 0;
         const count = first?.destinations ? keptDestinations(first.destinations).length : 0;
+        // What something waits for needs a row of its own.
+        this.packs.moveOut(Array.from({ length: count }, (_, index) => from + index));
         this.#insert(deliveries, this.#nextSeq(), { from, to: from + count }, NOT_WAITED_FOR);
       }
       return null;
@@ -141,8 +160,17 @@ export class Enqueuer {
   }
 }
 
+function messagesOf({ messages, uniform }: WireEnqueue): MessageRow[] {
+  if (!uniform) return JSON.parse(messages) as MessageRow[];
+  const { idLength, event, createdAt, kept, each } = uniform;
+  return (JSON.parse(messages) as string[]).map((text, index) => {
+    const [id, transactionId] = [text.slice(0, idLength), text.slice(idLength)];
+    return [id, event, transactionId, createdAt, kept, index * each, 1];
+  });
+}
+
 function* parts(op: WireEnqueue): Generator<{ message: MessageRow; deliveries: DeliveryRow[] }> {
-  const messages = JSON.parse(op.messages) as MessageRow[];
+  const messages = messagesOf(op);
   const deliveries = JSON.parse(op.deliveries) as DeliveryRow[];
   for (const [index, message] of messages.entries()) {
     yield { message, deliveries: deliveries.slice(message[5], messages[index + 1]?.[5]) };

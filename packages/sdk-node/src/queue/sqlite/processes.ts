@@ -33,8 +33,10 @@ export class Processes {
   }
 
   #forget(id: number): void {
-    const release = `UPDATE delivery SET due_at = created_at WHERE state = ${STATE.leased} AND owner = ?`;
-    this.db.prepare(release).run(id);
+    for (const table of ['delivery', 'slice']) {
+      const release = `UPDATE ${table} SET due_at = created_at WHERE state = ${STATE.leased} AND owner = ?`;
+      this.db.prepare(release).run(id);
+    }
     this.db.prepare('DELETE FROM process WHERE id = ?').run(id);
   }
 

@@ -1,8 +1,29 @@
 import type Database from 'libsql';
 import type { DeliveryState, ListRequest, QueueCounts } from '../queue.js';
 import { STATE } from './schema.js';
+import { MAX_PACK_ROWS } from './slice-mask.js';
 
 const STATES: Record<DeliveryState, number> = { pending: STATE.pending, inFlight: STATE.leased, dead: STATE.dead };
+
+const WANTED = '(?2 IS NULL OR destination = ?2) AND created_at >= ?3';
+
+/** The state is spelled out so that the partial index over dead rows applies. */
+const ofState = (state: number | undefined) => (state === undefined ? '' : `state = ${state} AND`);
+
+const single = (state: number | undefined) =>
+  `SELECT seq, id, destination, event, transaction_id, body, created_at, due_at, attempt, answer, state
+   FROM delivery WHERE ${ofState(state)} seq > ?1 AND ${WANTED} ORDER BY seq LIMIT ?4`;
+
+/**
+ * The first slices have the first rows: no two packs overlap, and all rows of a slice are wanted or none. Those around the
+ * cursor may have nothing behind it, but there cannot be more of them than rows in two packs.
+ */
+const packed = (state: number | undefined) =>
+  `SELECT s.pack + e.key AS seq, e.value->>0, s.destination, e.value->>2, e.value->>3, e.value->>5, s.created_at, s.due_at,
+          s.attempt, NULL, s.state
+   FROM (SELECT * FROM slice WHERE ${ofState(state)} pack > ?1 - ${MAX_PACK_ROWS} AND ${WANTED}
+         ORDER BY pack LIMIT ?4 + ${2 * MAX_PACK_ROWS}) s
+   JOIN pack p ON p.seq = s.pack JOIN json_each(p.rows) e ON (s.mask >> e.key) & 1 WHERE s.pack + e.key > ?1`;
 
 /** Questions about the queue that change nothing. */
 export class Reader {
@@ -14,13 +35,17 @@ export class Reader {
   constructor(private readonly db: Database.Database) {
     this.#kept = db.prepare('SELECT destinations FROM message WHERE event = ? AND transaction_id = ?');
     this.#nextDue = db.prepare(
-      `SELECT min((SELECT min(due_at) FROM delivery WHERE destination = e.value)) AS due FROM json_each(?) e`,
+      `SELECT min(due) AS due FROM (
+         SELECT (SELECT min(due_at) FROM delivery WHERE destination = e.value) AS due FROM json_each(?1) e
+         UNION ALL SELECT (SELECT min(due_at) FROM slice WHERE destination = e.value) FROM json_each(?1) e)`,
     );
     this.#counts = db.prepare(
-      `SELECT count(*) FILTER (WHERE state = ${STATE.pending}) AS pending,
-              count(*) FILTER (WHERE state = ${STATE.leased}) AS inFlight,
-              count(*) FILTER (WHERE state = ${STATE.dead}) AS dead
-       FROM delivery WHERE destination IN (SELECT value FROM json_each(?))`,
+      `SELECT coalesce(sum(n) FILTER (WHERE state = ${STATE.pending}), 0) AS pending,
+              coalesce(sum(n) FILTER (WHERE state = ${STATE.leased}), 0) AS inFlight,
+              coalesce(sum(n) FILTER (WHERE state = ${STATE.dead}), 0) AS dead
+       FROM (SELECT state, count(*) AS n FROM delivery WHERE destination IN (SELECT value FROM json_each(?1)) GROUP BY state
+             UNION ALL
+             SELECT state, sum(size) FROM slice WHERE destination IN (SELECT value FROM json_each(?1)) GROUP BY state)`,
     );
   }
 
@@ -47,12 +72,10 @@ export class Reader {
   #listOf(state: number | undefined): Database.Statement {
     const known = this.#list.get(state);
     if (known) return known;
-    // The state is spelled out so that the partial index over dead rows applies.
     const statement = this.db.prepare(
       `SELECT json_group_array(json_array(seq, id, destination, event, transaction_id, body, created_at, due_at, attempt,
                                           answer, state)) AS rows
-       FROM (SELECT * FROM delivery WHERE ${state === undefined ? '' : `state = ${state} AND`} seq > ?1
-             AND (?2 IS NULL OR destination = ?2) AND created_at >= ?3 ORDER BY seq LIMIT ?4)`,
+       FROM (SELECT * FROM (${single(state)}) UNION ALL SELECT * FROM (${packed(state)}) ORDER BY seq LIMIT ?4)`,
     );
     this.#list.set(state, statement);
     return statement;

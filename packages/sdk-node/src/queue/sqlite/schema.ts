@@ -36,6 +36,18 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX delivery_dead ON delivery (seq) WHERE state = 2;`,
   // A hand picks dead letters by their ids.
   'CREATE INDEX delivery_dead_id ON delivery (id) WHERE state = 2;',
+  // `pack` is a batch as it arrived, `slice` a part of it whose rows share destination, state and lease: see `Packs`. Its
+  // numbers come from the sequence of `delivery`.
+  `CREATE TABLE pack (seq INTEGER PRIMARY KEY, rows TEXT NOT NULL);
+   CREATE TABLE slice (
+     id INTEGER PRIMARY KEY, pack INTEGER NOT NULL, mask INTEGER NOT NULL, size INTEGER NOT NULL,
+     destination TEXT NOT NULL, created_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+     state INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL, owner INTEGER
+   );
+   CREATE INDEX slice_due ON slice (destination, due_at, state);
+   CREATE INDEX slice_pack ON slice (pack);
+   INSERT INTO sqlite_sequence (name, seq)
+     SELECT 'delivery', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'delivery');`,
 ];
 
 /** Values of `delivery.state`. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'libsql';
 import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueuer.js';
+import { Packs } from './packs.js';
 import { Processes } from './processes.js';
 import { Reader } from './reader.js';
 import { atomically, migrate } from './schema.js';
@@ -119,8 +120,14 @@ export class Store {
     try {
       migrate(db);
       const processes = atomically(db, () => new Processes(db, this.started));
-      const settler = new Settler(db, processes.self);
-      const parts = { enqueuer: new Enqueuer(db), settler, reader: new Reader(db), deadLetters: new DeadLetters(db) };
+      const packs = new Packs(db, processes.self);
+      const settler = new Settler(db, processes.self, packs);
+      const parts = {
+        enqueuer: new Enqueuer(db, packs),
+        settler,
+        reader: new Reader(db),
+        deadLetters: new DeadLetters(db),
+      };
       this.#open = { db, processes, file: this.#stat(), ...parts };
     } catch (error) {
       db.close();

@@ -7,7 +7,7 @@ import type { ClaimRequest, ListRequest, QueueCounts } from '../queue.js';
 export type WireOp =
   | WireEnqueue
   | { readonly op: 'claim'; readonly request: ClaimRequest }
-  /** JSON array of `[seq, id, fence, outcome, at, step, answer]`. */
+  /** JSON array of `[seq, id, fence, outcome, at, step, answer]`; when all are delivered, of the first three. */
   | { readonly op: 'settle'; readonly rows: string; readonly count: number; readonly onlyDelivered: boolean }
   /** JSON array of `[seq, id, fence]`. */
   | { readonly op: 'extend'; readonly rows: string; readonly count: number; readonly until: number }
@@ -23,14 +23,39 @@ export type WireOp =
 
 export interface WireEnqueue {
   readonly op: 'enqueue';
-  /** JSON array of {@link MessageRow}. */
+  /** JSON array of {@link MessageRow}; when `uniform` is given, of id and transaction id of each, as one string. */
   readonly messages: string;
+  /** What all messages share. */
+  readonly uniform?: Uniform;
   /** JSON array of {@link DeliveryRow}, in the order of their messages. */
   readonly deliveries: string;
   readonly count: number;
   /** Every message is a `created` one, and none of its deliveries is dead: they go in as one statement. */
   readonly plain: boolean;
+  /** Set when the deliveries are to be kept as one pack. */
+  readonly pack?: SliceOfBatch;
 }
+
+export interface Uniform {
+  readonly event: string;
+  readonly createdAt: number;
+  /** Destination names as JSON. */
+  readonly kept: string;
+  readonly idLength: number;
+  /** How many deliveries each message has. */
+  readonly each: number;
+}
+
+export interface SliceOfBatch {
+  readonly createdAt: number;
+  /** How many rows. */
+  readonly count: number;
+  /** Name and rows of each destination: bit n is the nth delivery. */
+  readonly slices: readonly (readonly [destination: string, mask: number])[];
+}
+
+/** JSON array of {@link DeliveryRow}, number of its first, which of its rows, attempt and fence of those. */
+export type PackClaim = readonly [rows: string, seq: number, mask: number, attempt: number, fence: number];
 
 /** id, event, transaction id, created at, destination names as JSON, index of its first delivery, 1 when `created`. */
 export type MessageRow = readonly [string, string, string, number, string, number, 0 | 1];
@@ -58,8 +83,8 @@ export type FirstRow = readonly [string, number, string];
 export interface WireResults {
   /** `null` when all were stored; else per message `null`, the message that stands, or what went wrong with it. */
   readonly enqueue: readonly (FirstRow | WireFailure | null)[] | null;
-  /** JSON array of {@link ClaimRow}. */
-  readonly claim: string;
+  /** `rows`: JSON array of {@link ClaimRow}. */
+  readonly claim: { readonly rows: string; readonly packs: readonly PackClaim[] };
   /** `null` when all applied. */
   readonly settle: readonly boolean[] | null;
   readonly extend: readonly boolean[] | null;

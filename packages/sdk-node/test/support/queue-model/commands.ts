@@ -79,11 +79,28 @@ const enqueue = fc.record({ drafts: fc.array(draft, { minLength: 1, maxLength: 4
     }),
 );
 
+/** Many orders in one turn; the first may be known already. */
+const burst = fc
+  .record({ size: fc.integer({ min: 4, max: 40 }), known: fc.boolean(), to: fc.constantFrom([0], [0], [0, 1]) })
+  .map(
+    (given) =>
+      new Command(text('burst', given), async (model, real) => {
+        const from = given.known ? 2 : 10 + model.stored.length;
+        const drafts = Array.from({ length: given.size }, (_, i): Draft => {
+          const order = { kind: 'created', transaction: from + i, event: 'purchase', to: given.to } as const;
+          return { ...order, dead: 'no', recall: false };
+        });
+        const messages = drafts.map((one) => messageOf(one, model, real));
+        const results = await Promise.all(messages.map((message) => at(real.processes, given.size).enqueue(message)));
+        expect(results).toEqual(messages.map((message) => model.enqueue(message)));
+      }),
+  );
+
 /** One process asks, or all at the same time. */
 const claim = fc
   .record({
     destination: fc.nat(1),
-    limit: fc.integer({ min: 1, max: 4 }),
+    limit: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 40 })),
     leaseMs: fc.constantFrom(50, 50, 500),
     by: fc.option(fc.nat(1)),
   })
@@ -153,7 +170,7 @@ function settlementOf({ seq, id, fence }: Given, end: { outcome: string; inMs?: 
 const picked = fc.oneof(fc.nat(3), fc.nat(8));
 const from = (model: QueueModel, index: number): Given => at(model.given.toReversed(), index);
 
-const settle = fc.array(fc.record({ claim: picked, end: ending }), { minLength: 1, maxLength: 4 }).map((batch) => {
+const settle = fc.array(fc.record({ claim: picked, end: ending }), { minLength: 1, maxLength: 6 }).map((batch) => {
   const one: Work = async (model, real) => {
     const settlements = batch.map(({ claim: index, end }) => settlementOf(from(model, index), end, model.now));
     const queue = at(real.processes, batch[0]?.claim ?? 0);
@@ -221,11 +238,11 @@ const restart = fc.nat(1).map(
 );
 
 const list = fc
-  .integer({ min: 1, max: 5 })
+  .integer({ min: 1, max: 12 })
   .map((size) => new Command(`list by ${size}`, (model, real) => expectSameRows(model, real, size)));
 
 /** Sequences of whatever processes do to a queue. */
 export const queueCommands = fc.commands(
-  [enqueue, enqueue, claim, claim, claim, settle, settle, extend, pass, hands, recall, restart, list],
+  [enqueue, enqueue, burst, claim, claim, claim, settle, settle, extend, pass, hands, recall, restart, list],
   { maxCommands: 40, size: '+1' },
 );

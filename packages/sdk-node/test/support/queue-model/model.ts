@@ -37,6 +37,9 @@ export interface Given extends Claim {
   readonly by: number;
 }
 
+/** Who holds what a process has handed back: whoever still has the claim may settle it. */
+const NOBODY = -1;
+
 type Identity = FirstMessage & { readonly recall: Recall | undefined };
 
 const chainOf = ({ destination, event, transactionId }: ModelRow) => `${destination} ${event} ${transactionId}`;
@@ -137,7 +140,11 @@ export class QueueModel {
 
   /** A process ends in an orderly way, and hands back what it holds. */
   handBack(by: number): void {
-    for (const row of this.rows) if (row.state === 'inFlight' && row.owner === by) this.#due(row, row.createdAt);
+    for (const row of this.rows) {
+      if (row.state !== 'inFlight' || row.owner !== by) continue;
+      this.#due(row, row.createdAt);
+      row.owner = NOBODY;
+    }
   }
 
   counts(destinations: readonly string[]): QueueCounts {
