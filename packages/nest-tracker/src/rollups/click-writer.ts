@@ -65,7 +65,10 @@ export class ClickWriter {
     }
     yield* writeAll(this.clicks(clicks));
     const sums = new RollupSums(this.lane);
-    for (const click of clicks) for (const cell of sums.addClick(click)) if (click.unique) cell.uniqueClicks++;
+    for (const click of clicks) {
+      const atom = sums.addClick(click);
+      if (click.unique) atom.uniqueClicks++;
+    }
     yield* writeAll(this.rollups(sums.rows()));
     return newcomers;
   }

@@ -43,10 +43,12 @@ export function clicksStatement(storage: TrackerStorage) {
   return {
     query(rows: readonly Click[], firsts: readonly Newcomer[], lane: number): Query {
       const sums = new RollupSums(lane);
-      const cells = new Map(rows.map((click) => [click, sums.addClick(click)]));
+      const atoms = new Map(rows.map((click) => [click, sums.addClick(click)]));
       const added = sums.rows();
       const numbers = new Map(added.map((cell, i) => [cell, i + 1]));
-      const links = firsts.flatMap(({ click }) => (cells.get(click) ?? []).map((cell) => [click.id, cell] as const));
+      const links = firsts.flatMap(({ click }) =>
+        (atoms.get(click)?.cells ?? []).map((cell) => [click.id, cell] as const),
+      );
       const parameters: Array[] = [
         firsts.map(({ click }) => click.id),
         firsts.map(({ day }) => day),
