@@ -4,8 +4,10 @@ import { join, relative } from 'node:path';
 import { inRepository, ROOT } from './repository.mjs';
 
 const WORKSPACES = ['packages', 'examples'];
-const NOT_SOURCES = new Set(['dist', 'node_modules', 'var', 'vectors', 'assets']);
+const NOT_SOURCES = new Set(['dist', 'node_modules', 'var', 'vectors', 'cases', 'assets']);
 const SOURCE = /\.(?:ts|mts|tsx|js|mjs|json)$/;
+// Compiled for those who install the package; nothing that runs here needs it.
+const CONFORMANCE = /[/\\]conformance[/\\]/;
 const FOR_TESTS_ONLY = /\.spec\.tsx?$|[/\\]test[/\\]|tsconfig\.spec\.json$/;
 
 /**
@@ -17,7 +19,10 @@ const FOR_TESTS_ONLY = /\.spec\.tsx?$|[/\\]test[/\\]|tsconfig\.spec\.json$/;
 export function listSources(scope) {
   const shared = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json'];
   const files = WORKSPACES.flatMap((folder) => walk(inRepository(folder)));
-  return [...shared, ...files.filter((path) => scope === 'all' || !FOR_TESTS_ONLY.test(path))].sort();
+  return [
+    ...shared,
+    ...files.filter((path) => scope === 'all' || !(FOR_TESTS_ONLY.test(path) || CONFORMANCE.test(path))),
+  ].sort();
 }
 
 /** One digest of the paths and contents of `paths`. */

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createKeyPair, createSecret } from '@tallyback/protocol';
+import { type ConversionInput, Tallyback } from '@tallyback/sdk-node';
+import { tracker } from '@tallyback/sdk-node/destinations';
+import { memoryQueue } from '@tallyback/sdk-node/memory';
+import { choose, readCases } from '../../packages/protocol/conformance/src/case-files.js';
+import type { SenderCase } from '../../packages/protocol/conformance/src/sender/case.js';
+import { runSender, type SenderResult } from '../../packages/protocol/conformance/src/sender/run-sender.js';
+import type { SenderSettings } from '../../packages/protocol/conformance/src/sender/settings.js';
+import { SENDER_FAULTS, type SenderFault } from './support/sender-faults.js';
+import { type Plan, SmallSender } from './support/small-sender.js';
+
+const CASES = readCases<SenderCase>('sender');
+const SECRETS = [createSecret(), createSecret()] as const;
+const KEY_PAIR = createKeyPair();
+const SETTINGS: SenderSettings = {
+  advertiser: 'acme',
+  secret: SECRETS[0],
+  nextSecret: SECRETS[1],
+  publicKey: KEY_PAIR.publicKey,
+  retryAfterSeconds: 2,
+  attempts: 10,
+  minDelayMs: 100,
+  quietMs: 1_000,
+  limitMs: 20_000,
+  toleranceSeconds: 300,
+};
+
+const failed = ({ results }: SenderResult): string[] =>
+  results.flatMap(({ result, name }) => (result === 'pass' ? [] : [name]));
+
+async function judgeSmall(
+  fault: SenderFault,
+  only: readonly string[],
+  settings: Partial<SenderSettings> = {},
+): Promise<SenderResult> {
+  const found = choose(CASES, only);
+  if ('unknown' in found) throw new Error(`there is no case ${found.unknown}`);
+  const sender = new SmallSender({ secrets: SECRETS, secretKey: KEY_PAIR.secretKey }, fault);
+  let sending: Promise<void> | undefined;
+  const ready = (plan: Plan) => {
+    sending = sender.send(plan);
+  };
+  const result = await runSender({ ...SETTINGS, ...settings }, found.chosen, { port: 0, host: '127.0.0.1', ready });
+  sender.end();
+  await sending;
+  return result;
+}
+
+describe('the cases for senders', () => {
+  it('all pass with sdk-node', async () => {
+    const secret = [...SECRETS, KEY_PAIR.secretKey];
+    const stored: Promise<unknown>[] = [];
+    let shop: Tallyback | undefined;
+    const ready = ({ url, advertiser, messages }: Plan) => {
+      const house = tracker({ url, advertiser, secret, breaker: false, timeoutMs: 1_000, concurrency: CASES.length });
+      const retrySchedule = Array.from({ length: 9 }, () => 150);
+      shop = new Tallyback({
+        queue: memoryQueue(),
+        telemetry: false,
+        destinations: { house },
+        retrySchedule,
+        logger: SILENT,
+      });
+      for (const { type, data } of messages) {
+        stored.push(
+          type === 'conversion.created' ? shop.convert(data as ConversionInput) : shop.update(data as ConversionInput),
+        );
+      }
+    };
+    const { results, faults } = await runSender(SETTINGS, CASES, { port: 0, host: '127.0.0.1', ready });
+    await Promise.all(stored);
+    await shop?.close({ timeoutMs: 1_000 });
+    expect(results.filter(({ result }) => result !== 'pass')).toEqual([]);
+    expect(faults).toEqual([]);
+    expect(results).toHaveLength(CASES.length);
+  }, 60_000);
+
+  it('all pass with a sender that has nothing in common with it', async () => {
+    const { results, faults } = await judgeSmall('none', []);
+    expect(results.filter(({ result }) => result !== 'pass')).toEqual([]);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  it('can fail, each of them', async () => {
+    expect(failed(await judgeSmall('sends nothing', [], { limitMs: 100 }))).toEqual(CASES.map(({ name }) => name));
+  });
+
+  describe('find a sender that', () => {
+    const faults = Object.keys(SENDER_FAULTS) as (keyof typeof SENDER_FAULTS)[];
+    const found = new Map<string, readonly string[]>();
+
+    // All at the same time: most of it is waiting.
+    beforeAll(async () => {
+      await Promise.all(
+        faults.map(async (fault) => {
+          // Who does not wait may come late all the same, from a machine that is busy.
+          const patience = fault === 'does not wait' ? { minDelayMs: 2_000 } : {};
+          const result = await judgeSmall(fault, SENDER_FAULTS[fault], { limitMs: 5_000, ...patience });
+          found.set(fault, failed(result));
+        }),
+      );
+    }, 60_000);
+
+    it.each(faults)('%s', (fault) => {
+      expect([...(found.get(fault) ?? [])].sort()).toEqual([...SENDER_FAULTS[fault]].sort());
+    });
+  });
+});
+
+const ignore = () => {};
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
