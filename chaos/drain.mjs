@@ -6,6 +6,8 @@ import { TELLINGS } from './world/catalog.mjs';
 const BEYOND_MS = 60_000;
 const VISITORS_WITHIN_MS = 120_000;
 const PAGE = 1_000;
+/** What is given up again so often although nothing is in its way was rightly given up: the auditor is to see it. */
+const MOST_ROUNDS = 8;
 
 /**
  * Faults have stopped; everybody finishes. What was given up because somebody answered in another's name is tried again,
@@ -40,10 +42,14 @@ export async function drain({ world, driver, patienceMs, withinMs, show }) {
       differences.push([undefined, error.message]),
     );
   };
+  let rounds = 0;
   await trying('the shop to have delivered everything', async () => {
     const { house } = await world.shop('/stats');
-    if (house.dead > 0) replayed.shop += (await world.shop('/replay', 'POST')).replayed;
-    return house.pending + house.inFlight + house.dead === 0;
+    if (house.pending + house.inFlight > 0 && house.dead === 0) return false;
+    if (house.dead === 0 || rounds === MOST_ROUNDS) return true;
+    rounds += 1;
+    replayed.shop += (await world.shop('/replay', 'POST')).replayed;
+    return false;
   });
   await trying('partners to have been told everything', () => partnersAreTold(world, replayed));
   return { differences, replayed };
@@ -58,10 +64,10 @@ async function partnersAreTold(world, replayed) {
     replayed.partners += count;
     return false;
   }
-  for (const [partner, postbacks] of Object.entries(TELLINGS)) {
-    for (const n of postbacks.keys()) {
-      const { paused } = await world.manage(`/v1/partners/${partner}/postbacks/${n}`);
-      if (paused) await world.manage(`/v1/partners/${partner}/postbacks/${n}/resume`, { method: 'POST' });
+  for (const partner of Object.keys(TELLINGS)) {
+    const { items } = await world.manage(`/v1/partners/${partner}/postbacks`);
+    for (const { key, paused } of items) {
+      if (paused) await world.manage(`/v1/partners/${partner}/postbacks/${key}/resume`, { method: 'POST' });
     }
   }
   return !(await waiting('pending')) && !(await waiting('sending'));

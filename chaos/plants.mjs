@@ -22,9 +22,10 @@ export const PLANTS = {
     lies: { 'shop-tracker': () => once(({ body }) => body.includes('"conversion.created"'), recorded) },
   },
   'lost update': {
-    // Not of an order that another plant has lost already.
+    // Of an order that no other plant concerns.
     lies: {
-      'shop-tracker': () => once(({ body }) => /"conversion\.updated".*"order-(1[4-9]|2\d)"/.test(body), recorded),
+      'shop-tracker': () =>
+        once(({ body }) => /"order-(1[4-9]|[23]\d)"/.test(body) && body.includes('"status":"refunded"'), recorded),
     },
   },
   'lost click': {
@@ -54,6 +55,10 @@ export const PLANTS = {
   'nobody ordered it': {
     tamper:
       "UPDATE tallyback_conversions SET transaction_id = 'order-0' WHERE transaction_id = 'order-13' RETURNING id",
+  },
+  'a wrong rollup': {
+    tamper: `UPDATE tallyback_rollups SET approved = approved + 1
+             WHERE bucket IN (SELECT MAX(bucket) FROM tallyback_rollups WHERE approved > 0) RETURNING bucket`,
   },
   'a wrong counter': {
     tamper: "UPDATE tallyback_counters SET conversions = conversions + 1 WHERE period = 'total' RETURNING scope",

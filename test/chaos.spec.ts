@@ -22,13 +22,15 @@ interface Run {
 /** What planted faults make the auditor say. */
 const FINDINGS = {
   'a conversion that was confirmed and never recorded': /convert\(\) has resolved; it is counted 0 times/,
-  'an update that was confirmed and never made': /is stored as ".* approved .*", not as "|the ledger of \S+ says "/,
+  'an update that was confirmed and never made':
+    /^order-(1[4-9]|[23]\d): is stored as "\w+ \w+ approved .*, not as "\w+ \w+ refunded /m,
   'a click that was redirected and not stored': /click 01kaaaaaaaaaaaaaaaaaaaaaaa was redirected and is not stored/,
   'a partner who was not told': /partner: "\/blog\/json order-\d+ \w+" was (never told|heard and never taken)/,
   'an order that the shop does not know': /its buyer has receipt x; the shop's journal says nothing/,
   'a cent too much': /^order-9: is stored as "purchase|^order-9: is stored as "lead/m,
   'a change that left no entry in the ledger': /^order-11: the ledger of \S+ says "", not "/m,
   'a conversion that nobody ordered': /^order-0: is a conversion that nobody ordered/m,
+  'sums of reports that the rows do not add up to': /\d+ sums of the rollups are not what the rows say/,
   'a counter that is one off': /the counter of \w+ says \d+ conversions; the books say \d+/,
 };
 

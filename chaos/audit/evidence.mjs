@@ -38,6 +38,7 @@ export async function collectEvidence(world, record) {
     ),
     told: readLines(world.journals.partner),
     report: await world.manage('/v1/reports?groupBy=campaign&limit=1000'),
+    rollups: await world.manage('/v1/reports/rebuild', { method: 'POST', body: { verify: true } }),
     collapses: [...world.actors.values()].flatMap(({ name, collapses }) =>
       collapses.map((collapse) => ({ name, ...collapse })),
     ),

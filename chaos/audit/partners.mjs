@@ -3,30 +3,43 @@ import { formatMinor } from '../lib/money.mjs';
 import { TELLINGS } from '../world/catalog.mjs';
 
 /**
- * Every partner has taken what it was to be told of every order, under one id however often it came, with the right click
- * and sum, and nothing else.
+ * Every partner has taken what it was to be told of every order, in order, under one id however often it came, with the
+ * right click and sum, and nothing else.
  */
 export function auditPartners({ record, told, outbound }) {
   const differences = [];
   const heard = new Map();
-  for (const { path, id, tx, click, status, sum, took } of told) {
+  for (const [place, { path, id, tx, click, status, sum, took }] of told.entries()) {
     const effect = `${path} ${tx} ${status}`;
-    const known = heard.get(effect) ?? { ids: new Set(), sums: new Set(), clicks: new Set(), tx, took: false };
+    const known = heard.get(effect) ?? {
+      ids: new Set(),
+      sums: new Set(),
+      clicks: new Set(),
+      tx,
+      took: false,
+      firstTaken: place,
+    };
     heard.set(effect, known);
     known.ids.add(id);
     known.sums.add(sum);
     known.clicks.add(click);
+    if (took && !known.took) known.firstTaken = place;
     known.took ||= took;
   }
   for (const order of record.orders.values()) {
     if (!order.taken || order.updatesTaken < order.updates.length) continue;
-    for (const { effect, sum } of effectsOf(order)) {
+    const lastTaken = new Map();
+    for (const { path, effect, sum } of effectsOf(order)) {
       const known = heard.get(effect);
       heard.delete(effect);
       if (!known?.took) {
         differences.push([order.tx, `partner: "${effect}" was ${known ? 'heard and never taken' : 'never told'}`]);
         continue;
       }
+      if (known.firstTaken < (lastTaken.get(path) ?? 0)) {
+        differences.push([order.tx, `partner: "${effect}" came before what had been before it`]);
+      }
+      lastTaken.set(path, known.firstTaken);
       const is = [known.ids.size, ...known.sums, ...known.clicks].join(' ');
       const should = `1 ${sum} ${order.clickId}`;
       if (is !== should)
@@ -51,6 +64,7 @@ function effectsOf(order) {
     states
       .filter(({ status }) => wanted.includes(status) && (on === undefined || on.includes(order.event)))
       .map(({ status, payout }) => ({
+        path,
         effect: `${path} ${order.tx} ${status}`,
         sum: formatMinor(payout, order.currency),
       })),

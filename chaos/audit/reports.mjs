@@ -4,8 +4,8 @@ import { CAMPAIGNS } from '../world/catalog.mjs';
 
 const STATUSES = ['approved', 'pending', 'rejected', 'refunded'];
 
-/** What reports and counters say are the sums of the driver's own orders, to the cent, and of the clicks that are stored. */
-export function auditReports({ record, clicks, campaigns, offers, report, counters }) {
+/** What reports, rollups and counters say are the sums of the driver's own orders, to the cent, and of the clicks that are stored. */
+export function auditReports({ record, clicks, campaigns, offers, report, rollups, counters }) {
   const orders = [...record.orders.values()].filter(({ taken, hasClick }) => taken && hasClick);
   const differences = [];
   const keys = new Map(campaigns.map(({ id, key }) => [id, key]));
@@ -34,6 +34,9 @@ export function auditReports({ record, clicks, campaigns, offers, report, counte
     if (counted !== conversions) {
       differences.push([undefined, `the counter of ${key} says ${counted} conversions; the books say ${conversions}`]);
     }
+  }
+  if (rollups.differing > 0) {
+    differences.push([undefined, `${rollups.differing} sums of the rollups are not what the rows say`]);
   }
   return differences;
 }
