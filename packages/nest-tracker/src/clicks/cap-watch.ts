@@ -53,7 +53,8 @@ export class CapWatch {
     private readonly clock: Clock,
   ) {}
 
-  async reached(catalog: CatalogSnapshot): Promise<ReachedCaps> {
+  /** Answers at once unless the last look is too long ago: every click asks. */
+  reached(catalog: CatalogSnapshot): ReachedCaps | Promise<ReachedCaps> {
     const capped = cappedOf(catalog);
     if (capped.length === 0) return NONE;
     const age = this.seen ? this.clock.now() - this.seen.at : Number.POSITIVE_INFINITY;

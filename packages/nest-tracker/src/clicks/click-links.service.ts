@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { parseClickId } from '@tallyback/protocol';
 import { CatalogService } from '../catalog/catalog.service.js';
-import type { CatalogCampaign, CatalogOffer, CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.js';
 import type { HttpReply } from '../http/http-reply.js';
 import { type HttpRequest, header } from '../http/http-request.js';
 import { problemReply } from '../http/problem-reply.js';
@@ -10,7 +10,7 @@ import { VisitorPrivacy } from '../privacy/visitor-privacy.service.js';
 import { Clock } from '../storage/clock.js';
 import { isStorageFailure } from '../storage/storage-failure.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
-import { CapWatch } from './cap-watch.js';
+import { CapWatch, type ReachedCaps } from './cap-watch.js';
 import { chooseOffer, openOffers, stickyOffer } from './choose-offer.js';
 import type { Click } from './click.entity.js';
 import { ClicksService } from './clicks.service.js';
@@ -39,12 +39,14 @@ export class ClickLinks {
    *
    * @param firstParty Over the first-party hop.
    */
-  visit(key: string, request: HttpRequest, firstParty: boolean): Promise<HttpReply> {
-    return this.orUnavailable(async () => {
+  async visit(key: string, request: HttpRequest, firstParty: boolean): Promise<HttpReply> {
+    try {
       const catalog = await this.catalog.snapshot();
       const campaign = catalog.campaignsByKey.get(key);
-      const offer = campaign && (await this.offerFor(campaign, catalog, request));
-      if (!campaign || !offer) return this.fallback(key, campaign, request);
+      if (!campaign) return await this.fallback(key, campaign, request);
+      const reached = this.caps.reached(catalog);
+      const offer = this.offerFor(campaign, reached instanceof Promise ? await reached : reached, request);
+      if (!offer) return await this.fallback(key, campaign, request);
       const click = await this.clicks.record({
         campaign,
         offer,
@@ -56,11 +58,13 @@ export class ClickLinks {
         referrer: header(request, 'referer'),
       });
       return this.sendOn(campaign, offer, click, request);
-    });
+    } catch (error) {
+      return unavailable(error);
+    }
   }
 
-  private async offerFor(campaign: CatalogCampaign, catalog: CatalogSnapshot, request: HttpRequest) {
-    const open = openOffers(campaign, await this.caps.reached(catalog), this.clock.now());
+  private offerFor(campaign: CatalogCampaign, reached: ReachedCaps, request: HttpRequest) {
+    const open = openOffers(campaign, reached, this.clock.now());
     if (!campaign.row.sticky) return chooseOffer(open, Math.random);
     return stickyOffer(open, this.privacy.visitor(request.ip, header(request, 'user-agent')));
   }
@@ -68,11 +72,11 @@ export class ClickLinks {
   private sendOn(campaign: CatalogCampaign, offer: CatalogOffer, click: Click, request: HttpRequest): HttpReply {
     const { redirect } = campaign.row;
     const location = locationOf(campaign, offer, click);
-    const cookie =
-      click.firstParty &&
-      firstPartyCookie(click.id, hopAddress(request, this.options), location, this.options.firstPartyCookie);
+    const cookie = click.firstParty
+      ? firstPartyCookie(click.id, hopAddress(request, this.options), location, this.options.firstPartyCookie)
+      : undefined;
+    if (typeof redirect === 'number') return this.redirectTo(location, redirect, cookie);
     const headers: Record<string, string> = cookie ? { 'set-cookie': cookie } : {};
-    if (typeof redirect === 'number') return this.redirectTo(location, redirect, headers);
     if (redirect === 'meta') return pageReply(location, headers);
     // Relative, so that it is right behind every prefix and proxy.
     const last = request.path.slice(request.path.lastIndexOf('/') + 1);
@@ -81,7 +85,7 @@ export class ClickLinks {
 
   /** The second page of a double refresh. Nothing in its address can send the visitor elsewhere: the click knows where. */
   second(key: string, click: string, request: HttpRequest): Promise<HttpReply> {
-    return this.orUnavailable(() => this.leadOn(key, click, request));
+    return this.leadOn(key, click, request).catch(unavailable);
   }
 
   private async leadOn(key: string, given: string, request: HttpRequest): Promise<HttpReply> {
@@ -93,18 +97,6 @@ export class ClickLinks {
     if (!campaign || !click || !offer || click.campaignId !== campaign.row.id)
       return this.fallback(key, undefined, request);
     return pageReply(locationOf(campaign, offer, click));
-  }
-
-  private async orUnavailable(reply: () => Promise<HttpReply>): Promise<HttpReply> {
-    try {
-      return await reply();
-    } catch (error) {
-      if (!isStorageFailure(error)) throw error;
-      return problemReply({
-        reason: 'storage_unavailable',
-        detail: 'The click could not be stored, so the visitor was not sent on unrecorded. Try again shortly.',
-      });
-    }
   }
 
   /** Only configured places can be reached: the campaign's fallback, else the module's, else nothing. */
@@ -119,10 +111,21 @@ export class ClickLinks {
     return reply;
   }
 
-  private redirectTo(location: string, status: number, headers: Record<string, string> = {}): HttpReply {
-    const referrerPolicy = this.options.referrerPolicy ?? 'no-referrer-when-downgrade';
-    return { status, headers: { ...NO_STORE, 'referrer-policy': referrerPolicy, location, ...headers } };
+  private redirectTo(location: string, status: number, cookie?: string): HttpReply {
+    const policy = this.options.referrerPolicy ?? 'no-referrer-when-downgrade';
+    // Written out: every click makes one.
+    const headers = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex', 'referrer-policy': policy, location };
+    return { status, headers: cookie === undefined ? headers : { ...headers, 'set-cookie': cookie } };
   }
+}
+
+/** @throws every other error than that of a storage which is away. */
+function unavailable(error: unknown): HttpReply {
+  if (!isStorageFailure(error)) throw error;
+  return problemReply({
+    reason: 'storage_unavailable',
+    detail: 'The click could not be stored, so the visitor was not sent on unrecorded. Try again shortly.',
+  });
 }
 
 function locationOf(campaign: CatalogCampaign, offer: CatalogOffer, click: Click): string {

@@ -19,6 +19,8 @@ import { PostgresBus } from './postgres-bus.js';
 
 /** Events that are remembered for those who come back. */
 const REMEMBERED = 2_000;
+/** How long after the last watcher has left events are still remembered, in milliseconds. */
+const LINGER_MS = 60_000;
 
 /** Somebody who watches. */
 export interface Watcher {
@@ -36,6 +38,7 @@ export class LiveFeed implements OnModuleInit, OnModuleDestroy {
   private remembered: LiveEvent[] = [];
   private bus: LiveBus;
   private closed = false;
+  private wantedUntil = 0;
 
   constructor(
     private readonly storage: TrackerStorage,
@@ -50,7 +53,11 @@ export class LiveFeed implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    const listener = { arrived: (event: LiveEvent) => this.arrived(event), broken: () => this.endAll() };
+    const listener = {
+      isWanted: () => this.isWanted(),
+      arrived: (event: LiveEvent) => this.arrived(event),
+      broken: () => this.endAll(),
+    };
     const { storage, events } = this;
     this.bus =
       storage.dialect === 'postgres' ? new PostgresBus(storage.dataSource, listener) : new ProcessBus(listener);
@@ -88,6 +95,8 @@ export class LiveFeed implements OnModuleInit, OnModuleDestroy {
       watcher.end();
       return [];
     }
+    // What was remembered before nobody wanted anything has a gap behind it.
+    if (!this.isWanted()) this.remembered = [];
     this.watchers.add(watcher);
     if (lastId === undefined) return [];
     const known = this.remembered.findIndex(({ id }) => id === lastId);
@@ -95,16 +104,25 @@ export class LiveFeed implements OnModuleInit, OnModuleDestroy {
   }
 
   leave(watcher: Watcher): void {
-    this.watchers.delete(watcher);
+    if (this.watchers.delete(watcher)) this.wantedUntil = this.clock.now() + LINGER_MS;
   }
 
   private publish(contentOf: (catalog: CatalogSnapshot) => LiveContent): void {
     const id = createId(this.clock.now());
-    // In memory, except for a process that has not read the catalog for long.
-    this.catalog.snapshot().then(
-      (catalog) => this.bus.publish({ id, ...contentOf(catalog) }),
-      (error: Error) => this.logger.warn(`A live event was not told: ${error.message}`),
-    );
+    this.bus.publish(async () => {
+      try {
+        // In memory, except for a process that has not read the catalog for long.
+        return { id, ...contentOf(await this.catalog.snapshot()) };
+      } catch (error) {
+        this.logger.warn(`A live event was not told: ${(error as Error).message}`);
+        return undefined;
+      }
+    });
+  }
+
+  /** Otherwise nothing is made ready for nobody: events are as many as clicks. */
+  private isWanted(): boolean {
+    return this.watchers.size > 0 || this.clock.now() < this.wantedUntil;
   }
 
   private arrived(event: LiveEvent): void {

@@ -7,6 +7,11 @@ import { PayloadReader, payloadsOf } from './notify-payloads.js';
 const CHANNEL = 'tallyback_live';
 /** Events of one process gather this long: a notification takes a lock of the whole server while it commits. */
 const GATHER_MS = 25;
+/**
+ * The lock that whoever listens holds together with the others who do, so that senders see whether anybody does. Two
+ * numbers that nothing else uses; locks of two numbers are told apart from those of one.
+ */
+const LISTENERS = [0x74616c6c, 0x6c697665] as const;
 /** Events that wait while the database is away; older ones are dropped. */
 const MAX_WAITING = 5_000;
 
@@ -29,7 +34,7 @@ interface PostgresDriver {
  */
 export class PostgresBus implements LiveBus {
   private readonly logger = new Logger('LiveEvents');
-  private waiting: string[] = [];
+  private waiting: (() => Promise<LiveEvent | undefined>)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
   private listening: Promise<ListeningClient> | undefined;
@@ -39,8 +44,8 @@ export class PostgresBus implements LiveBus {
     private readonly listener: LiveListener,
   ) {}
 
-  publish(event: LiveEvent): void {
-    this.waiting.push(JSON.stringify(event));
+  publish(make: () => Promise<LiveEvent | undefined>): void {
+    this.waiting.push(make);
     if (this.waiting.length > MAX_WAITING) this.waiting.splice(0, this.waiting.length - MAX_WAITING);
     this.gather();
   }
@@ -77,14 +82,28 @@ export class PostgresBus implements LiveBus {
   }
 
   private async send(): Promise<void> {
-    const payloads = payloadsOf(this.waiting);
+    const waiting = this.waiting;
     this.waiting = [];
     try {
+      if (!(await this.isHeard())) return;
+      const events = (await Promise.all(waiting.map((make) => make()))).filter((event) => event !== undefined);
+      const payloads = payloadsOf(events.map((event) => JSON.stringify(event)));
       const text = `SELECT pg_notify('${CHANNEL}', payload) FROM unnest($1::text[]) AS payload`;
       await this.dataSource.query(text, [payloads]);
     } catch (error) {
       this.logger.warn(`Live events could not be told to other processes: ${(error as Error).message}`);
     }
+  }
+
+  /** Asked after the events have happened: who listens by then, or any later, is not owed them. */
+  private async isHeard(): Promise<boolean> {
+    if (this.listening) return true;
+    const rows = await this.dataSource.query<unknown[]>(
+      `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = $1 AND objid = $2
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1`,
+      [...LISTENERS],
+    );
+    return rows.length > 0;
   }
 
   /** A connection of its own: one of the pool would be missing there for ever. */
@@ -104,6 +123,7 @@ export class PostgresBus implements LiveBus {
       for (const event of reader.read(payload ?? '[]') as LiveEvent[]) this.listener.arrived(event);
     });
     await client.connect();
+    await client.query(`SELECT pg_advisory_lock_shared(${LISTENERS.join(', ')})`);
     await client.query(`LISTEN ${CHANNEL}`);
     return client;
   }

@@ -130,6 +130,9 @@ describe('two trackers on one PostgreSQL', () => {
     const database = await createPostgresDatabase();
     const trackers = [await startTracker({ database }), await startTracker({ database })] as const;
     try {
+      const alone = await watch(trackers[0], { query: '?types=click' });
+      const elsewhere = await click(trackers[1], 'boots');
+      expect((await alone.until(1)).map(({ data }) => data.id)).toEqual([elsewhere]);
       const all = await Promise.all(trackers.map((tracker) => watch(tracker, { query: '?types=click' })));
       await Promise.all(Array.from({ length: 20 }, (_, i) => click(trackers[i % 2] as Tracker, 'boots')));
       const [here, there] = await Promise.all(all.map((reader) => reader.until(20)));
