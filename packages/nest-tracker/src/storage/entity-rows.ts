@@ -26,6 +26,8 @@ export interface EntityColumn<Row> {
   /** What PostgreSQL has to be told when it gets the column's values as an array. */
   readonly arrayType: string;
   readonly cell: ReadCell<Row>;
+  /** Whether the database fills in null when a row is inserted without it. */
+  readonly optional: boolean;
 }
 
 /** @param only Properties to work with. Default: all. */
@@ -44,6 +46,7 @@ export function entityRows<Row extends ObjectLiteral>(
       name: `"${column.databaseName}"`,
       arrayType: postgresArrayType(column.type),
       cell: cellReader<Row>(column, dialect),
+      optional: column.isNullable && column.default === undefined,
     })),
     selectList: (alias) =>
       chosen.map((column) => `${selected(column, alias, dialect)} AS "${column.propertyName}"`).join(', '),
