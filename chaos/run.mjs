@@ -24,7 +24,7 @@ const chronicle = new Chronicle();
 const record = new Record();
 // Short runs have no time for long silences; in long ones senders must meet them.
 const patienceMs = Math.min(6_000, 1_000 + seconds * 40);
-const meanGap = Math.min(4, Math.max(1.8, seconds / 15));
+const meanGap = Math.min(3, Math.max(1.8, seconds / 15));
 const folder = await mkdtemp(join(tmpdir(), 'tallyback-chaos-'));
 const world = new World({ folder, dice, chronicle, options, patienceMs, lies: liesOf(options.plants) });
 const progress = new Progress(

@@ -1,4 +1,6 @@
-/** Every click that was redirected is stored, as a person's, with what its address said. */
+import { groupBy } from '../lib/group-by.mjs';
+
+/** Every click that was redirected is stored, as a person's, with what its address said; every page's own click is so once. */
 export function auditClicks({ record, clicks, campaigns }) {
   const differences = [];
   const keys = new Map(campaigns.map(({ id, key }) => [id, key]));
@@ -13,6 +15,13 @@ export function auditClicks({ record, clicks, campaigns }) {
     const is = `${keys.get(click.campaign_id)} ${click.sub1} ${click.kind} ${click.bot ? 'robot' : 'person'}`;
     const should = `${campaign} ${tx} click person`;
     if (is !== should) differences.push([tx, `click ${id} is stored as "${is}", not as "${should}"`]);
+  }
+  const bySub = groupBy(clicks, ({ sub1 }) => sub1);
+  for (const { tx, isDirect, hasClick, taken } of record.orders.values()) {
+    const count = bySub.get(tx)?.length ?? 0;
+    if (isDirect && hasClick && taken && count !== 1) {
+      differences.push([tx, `its landing page told of one click; ${count} are stored`]);
+    }
   }
   return differences;
 }

@@ -1,4 +1,5 @@
 import { isCounted, statesOf } from '../driver/orders.mjs';
+import { groupBy } from '../lib/group-by.mjs';
 
 /** Every order whose convert() has resolved is one conversion as it should be by now; every other one at most one. */
 export function auditConversions({ record, conversions, ledger, inbound }) {
@@ -31,16 +32,6 @@ export function auditConversions({ record, conversions, ledger, inbound }) {
 }
 
 const txOf = ({ transaction_id: tx }) => tx;
-
-export function groupBy(rows, keyOf) {
-  const groups = new Map();
-  for (const row of rows) {
-    const group = groups.get(keyOf(row));
-    if (group) group.push(row);
-    else groups.set(keyOf(row), [row]);
-  }
-  return groups;
-}
 
 function auditState(order, conversion) {
   const last = statesOf(order).at(-1);

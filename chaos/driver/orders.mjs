@@ -47,6 +47,8 @@ export function planOrder(n, dice) {
     updates,
     hasClick: !dice.chance(0.03),
     placedTwice: dice.chance(0.05),
+    /** Came without a redirect: the landing page tells of the click. */
+    isDirect: dice.chance(0.1),
     /** What is known of it while it happens. */
     clickId: undefined,
     taken: false,

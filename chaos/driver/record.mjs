@@ -17,6 +17,14 @@ export class Record {
     this.clicks.set(clickId, click);
   }
 
+  /** A page was told the id of its click. @param earlier what it was told before */
+  told(clickId, click, earlier) {
+    if (earlier !== undefined && earlier !== clickId) {
+      this.contradictions.push([click.tx, `one page has the clicks ${earlier} and ${clickId}`]);
+    }
+    this.clicks.set(clickId, click);
+  }
+
   taken(order, receipts) {
     order.taken = true;
     order.receiptId = receipts[0].id;

@@ -24,8 +24,9 @@ export async function visit(n, { client, dice, record, chronicle, urls, thinkMs 
   record.planned(order);
   const think = () => sleep(dice.whole(0, thinkMs));
   const tell = (line) => chronicle.tell(order.tx, line);
+  const clickOnce = order.isDirect ? directClick : click;
   for (let more = dice.chance(0.2) ? 2 : 1; order.hasClick && more > 0; more -= 1) {
-    order.clickId = await click(order, { client, record, urls, tell });
+    order.clickId = await clickOnce(order, { client, record, urls, tell });
     await think();
   }
   const body = JSON.stringify(orderMessage(order));
@@ -50,6 +51,21 @@ async function click({ campaign, tx }, { client, record, urls, tell }) {
   const clickId = clickIdIn(headers.location);
   record.redirected(clickId, { campaign, tx });
   tell(`was redirected with click ${clickId}`);
+  return clickId;
+}
+
+/** The page tells of the same click as often as it is loaded, under one key. */
+async function directClick({ campaign, tx, clickId: earlier }, { client, record, urls, tell }) {
+  const body = JSON.stringify({ campaign, sub1: tx, key: `page of ${tx}`, url: 'https://shop.example/boots' });
+  const headers = { ...BROWSER, 'content-type': 'text/plain', origin: 'https://shop.example' };
+  const isTaken = ({ status, text }) => status === 200 && /^\{"clickId":"\w{26}",.*\}$/.test(text);
+  const options = { method: 'POST', headers, body };
+  const answer = await client.insist(`${urls.street}/v1/clicks`, options, isTaken, (why) =>
+    tell(`direct click: ${why}`),
+  );
+  const { clickId } = JSON.parse(answer.text);
+  record.told(clickId, { campaign, tx }, earlier);
+  tell(`the page was told of click ${clickId}`);
   return clickId;
 }
 
