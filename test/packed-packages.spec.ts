@@ -11,6 +11,7 @@ const repository = resolve(__dirname, '..');
 interface Manifest {
   readonly name: string;
   readonly exports: Readonly<Record<string, unknown>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -49,6 +50,25 @@ describe('the packed packages in a consumer project', () => {
     const lines = entryPoints().map((entry) => `if (Object.keys(require('${entry}')).length === 0) throw '${entry}';`);
     await writeFile(join(consumer, 'main.cjs'), lines.join('\n'));
     await run(process.execPath, ['main.cjs'], { cwd: consumer, timeout: 30_000 });
+  });
+
+  it('bring their commands, which say how they are used', async () => {
+    const commands = manifests.flatMap(({ name, bin = {} }) =>
+      Object.entries(bin).map(([command, path]) => [command, join('node_modules', name, path)] as const),
+    );
+    expect(commands.map(([command]) => command).sort()).toEqual(['tallyback', 'tallyback-conformance']);
+    for (const [command, path] of commands) {
+      const { stdout } = await run(process.execPath, [path, '--help'], { cwd: consumer, timeout: 30_000 });
+      expect(stdout).toContain(`${command} `);
+    }
+  });
+
+  it('bring the cases that the conformance kit reads', async () => {
+    const path = join('node_modules/@tallyback/protocol/conformance/dist/main.js');
+    for (const kit of ['receiver', 'sender']) {
+      const { stdout } = await run(process.execPath, [path, kit, '--list'], { cwd: consumer, timeout: 30_000 });
+      expect(stdout.trim().split('\n').length).toBeGreaterThan(50);
+    }
   });
 
   it.each(['mts', 'cts'])(

@@ -2,6 +2,7 @@ import { Arguments, UsageError } from '../arguments.js';
 import { choose, readCases } from '../case-files.js';
 import { caseLines, jsonReport, type Output, summaryLine } from '../report.js';
 import type { ReceiverCase } from './case.js';
+import { HttpClient } from './http-client.js';
 import { runReceiver } from './run-receiver.js';
 import { keysOf, type Target } from './target.js';
 
@@ -38,12 +39,25 @@ export async function receiverCommand(argv: readonly string[], env: NodeJS.Proce
     return true;
   }
   const target = readTarget(args, env);
+  await requireAnswer(target);
   const json = args.flag('json');
   const results = await runReceiver(target, chosen, (result) => {
     if (!json) out.print(caseLines(result));
   });
   out.print(json ? jsonReport('receiver', results) : summaryLine(results));
   return results.every(({ result }) => result !== 'fail');
+}
+
+/** One line instead of as many as there are cases. */
+async function requireAnswer(target: Target): Promise<void> {
+  const client = new HttpClient(target);
+  try {
+    await client.send({ method: 'GET', path: '/', headers: {} });
+  } catch (error) {
+    throw new UsageError(`--url ${target.url}: ${(error as Error).message}`);
+  } finally {
+    client.close();
+  }
 }
 
 function readTarget(args: Arguments, env: NodeJS.ProcessEnv): Target {
