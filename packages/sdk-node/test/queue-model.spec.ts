@@ -48,13 +48,13 @@ async function agrees(store: QueueStore, numRuns: number): Promise<void> {
 const title = 'answers as the model does, whatever is stored, claimed, settled, put back and restarted in any order';
 
 describe('memoryQueue', () => {
-  it(title, () => agrees({ processes: 1, connect: () => memoryQueue() }, 60));
+  it(title, () => agrees({ processes: 1, connect: () => memoryQueue() }, 40));
 });
 
 describe('sqliteQueue', () => {
   it(title, () => {
     const path = join(dirs(), 'queue.db');
-    return agrees({ processes: 2, connect: () => sqliteQueue({ path }), closing: 'hands back' }, 40);
+    return agrees({ processes: 2, connect: () => sqliteQueue({ path }), closing: 'hands back' }, 25);
   });
 });
 

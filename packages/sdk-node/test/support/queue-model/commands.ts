@@ -168,16 +168,30 @@ function settlementOf({ seq, id, fence }: Given, end: { outcome: string; inMs?: 
 
 /** Counted from the newest: mostly what is held, sometimes what was taken over since. */
 const picked = fc.oneof(fc.nat(3), fc.nat(8));
-const from = (model: QueueModel, index: number): Given => at(model.given.toReversed(), index);
+const from = (claims: readonly Given[], index: number): Given => at(claims.toReversed(), index);
 
-const settle = fc.array(fc.record({ claim: picked, end: ending }), { minLength: 1, maxLength: 6 }).map((batch) => {
-  const one: Work = async (model, real) => {
-    const settlements = batch.map(({ claim: index, end }) => settlementOf(from(model, index), end, model.now));
-    const queue = at(real.processes, batch[0]?.claim ?? 0);
-    expect(await queue.settle(settlements)).toEqual(settlements.map((settlement) => model.settle(settlement)));
-  };
-  return new Command(text('settle', batch), one, ({ given }) => given.length > 0);
-});
+/** How one worker's batch ends, or that of one who was overtaken meanwhile and does not know. */
+const settle = fc
+  .record({
+    batch: fc.oneof(
+      fc.array(fc.record({ claim: picked, end: ending }), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.record({ claim: picked, end: fc.constant({ outcome: 'delivered' as const }) }), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+    ),
+    overtaken: fc.constantFrom(false, false, true),
+  })
+  .map(({ batch, overtaken }) => {
+    const work: Work = async (model, real) => {
+      const claims = overtaken ? model.overtaken() : model.given;
+      if (claims.length === 0) return;
+      const settlements = batch.map(({ claim: index, end }) => settlementOf(from(claims, index), end, model.now));
+      const queue = at(real.processes, batch[0]?.claim ?? 0);
+      expect(await queue.settle(settlements)).toEqual(settlements.map((settlement) => model.settle(settlement)));
+    };
+    return new Command(text('settle', { batch, overtaken }), work, ({ given }) => given.length > 0);
+  });
 
 const extend = fc
   .record({ claims: fc.array(picked, { minLength: 1, maxLength: 3 }), forMs: fc.integer({ min: 1, max: 600 }) })
@@ -186,7 +200,7 @@ const extend = fc
       new Command(
         text('extend', given),
         async (model, real) => {
-          const claims = [...new Set(given.claims.map((index) => from(model, index)))];
+          const claims = [...new Set(given.claims.map((index) => from(model.given, index)))];
           const until = model.now + given.forMs;
           const extended = await at(real.processes, given.forMs).extend(claims, until);
           expect(extended).toEqual(claims.map((one) => model.extend(one, until)));

@@ -138,6 +138,11 @@ export class QueueModel {
     return dead.length;
   }
 
+  /** Claims whose row somebody else has claimed since. */
+  overtaken(): Given[] {
+    return this.given.filter(({ id, fence }) => (this.#row(id)?.fence ?? fence) > fence);
+  }
+
   /** A process ends in an orderly way, and hands back what it holds. */
   handBack(by: number): void {
     for (const row of this.rows) {
