@@ -25,6 +25,7 @@ import { StorageErrors } from './http/storage-errors.filter.js';
 import { JourneysController } from './journeys/journeys.controller.js';
 import { LiveController } from './live/live.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { describeRoutes } from './openapi/describe-routes.js';
 import { OutboundPostbacksController } from './partner-postbacks/outbound-postbacks.controller.js';
 import { PostbackToolsController } from './partner-postbacks/postback-tools.controller.js';
 import { PixelController } from './pixel/pixel.controller.js';
@@ -71,6 +72,8 @@ export const MANAGEMENT = [
 
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);
 for (const controller of MANAGEMENT) UseFilters(Problems)(controller);
+describeRoutes(PUBLIC, { management: false });
+describeRoutes(MANAGEMENT, { management: true });
 
 /** The controllers of one registration. */
 function controllersOf({ controllers = true, decorators, guard = AdminGuard }: TrackerModuleExtras): Type[] {
