@@ -1,18 +1,25 @@
 import { csvLine } from '../http/csv.js';
 import type { ReportRow } from './report.js';
 
+/** Rows that are written at a time. */
+const PAGE = 500;
+
 /**
- * Rows as CSV, dimensions first.
+ * Rows as CSV, dimensions first; text is made only as fast as it is read.
  *
  * @param hidden Figures that are left out.
  */
-export function reportCsv(
+export function* reportCsv(
   rows: readonly ReportRow[],
   dimensions: readonly string[],
   hidden: readonly string[] = [],
-): string {
+): Generator<string> {
   const header = [...dimensions, ...METRIC_COLUMNS.filter((name) => !hidden.includes(name))];
-  return [header, ...rows.map((row) => header.map((name) => row[name] ?? ''))].map(csvLine).join('');
+  yield csvLine(header);
+  for (let i = 0; i < rows.length; i += PAGE) {
+    const page = rows.slice(i, i + PAGE);
+    yield page.map((row) => csvLine(header.map((name) => row[name] ?? ''))).join('');
+  }
 }
 
 const METRIC_COLUMNS = [

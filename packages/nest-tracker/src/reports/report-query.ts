@@ -3,6 +3,7 @@ import { isCurrency } from '@tallyback/protocol';
 import {
   FILTER_DIMENSIONS,
   type FilterDimension,
+  MAX_GROUPS,
   REPORT_DIMENSIONS,
   type ReportDimension,
   type ReportRequest,
@@ -106,10 +107,12 @@ function readSort(query: URLSearchParams, groupBy: readonly string[]): ReportReq
   return { field, descending };
 }
 
+/** A CSV is for everything there is; JSON for what somebody looks at. */
 function readLimit(query: URLSearchParams): number {
-  const value = query.get('limit') ?? '1000';
-  if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > MAX_ROWS) {
-    throw bad('limit', `must be a whole number from 1 to ${MAX_ROWS}`);
+  const [usual, most] = query.get('format') === 'csv' ? [MAX_GROUPS, MAX_GROUPS] : [1_000, MAX_ROWS];
+  const value = query.get('limit') ?? String(usual);
+  if (!/^\d{1,6}$/.test(value) || Number(value) < 1 || Number(value) > most) {
+    throw bad('limit', `must be a whole number from 1 to ${most}`);
   }
   return Number(value);
 }

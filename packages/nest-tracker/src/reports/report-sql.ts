@@ -1,5 +1,5 @@
 import type { Dialect } from '../storage/dialect.js';
-import type { FilterDimension, ReportDimension, ReportRequest } from './report.js';
+import { type FilterDimension, MAX_GROUPS, type ReportDimension, type ReportRequest } from './report.js';
 import type { ReportPart } from './report-parts.js';
 import { localUnits } from './report-times.js';
 import type { OffsetSpan } from './time-zone.js';
@@ -151,7 +151,7 @@ function statement(
   const having = source.having ? ` HAVING ${source.having}` : '';
   const groups = columns.map((_, i) => i + 1).join(', ');
   return {
-    sql: `SELECT ${[...columns, ...source.figures].join(', ')} FROM ${source.from}${where} GROUP BY ${groups}${having}`,
+    sql: `SELECT ${[...columns, ...source.figures].join(', ')} FROM ${source.from}${where} GROUP BY ${groups}${having} LIMIT ${MAX_GROUPS + 1}`,
     parameters,
   };
 }

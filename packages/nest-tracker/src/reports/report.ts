@@ -36,6 +36,9 @@ export const FILTER_DIMENSIONS = REPORT_DIMENSIONS.filter(
 );
 export type FilterDimension = Exclude<ReportDimension, 'hour' | 'day' | 'month'>;
 
+/** Groups that a report may have: they are sorted in memory, and a tracker has other things to do with it. */
+export const MAX_GROUPS = 200_000;
+
 /** What is asked of a report. */
 export interface ReportRequest {
   readonly groupBy: readonly ReportDimension[];
@@ -51,7 +54,7 @@ export interface ReportRequest {
   readonly currency: string | undefined;
   /** Field to order the rows by; undefined: by the dimensions. */
   readonly sort: { readonly field: string; readonly descending: boolean } | undefined;
-  /** Most rows to answer. */
+  /** Most rows to answer, at most {@link MAX_GROUPS}. */
   readonly limit: number;
   /** `rows`: count clicks and conversions themselves, also where sums of them are kept. Default: whatever is faster. */
   readonly source?: 'rows' | undefined;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { BadRequestException, Controller, ForbiddenException, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
 import { hiddenFigures, reportFor } from '../access/scoped-views.js';
@@ -46,7 +47,7 @@ export class ReportsController {
         'content-disposition': 'attachment; filename="report.csv"',
         'cache-control': 'no-store',
       },
-      body: reportCsv(report.rows, asked.groupBy, hidden),
+      stream: Readable.from(reportCsv(report.rows, asked.groupBy, hidden), { objectMode: false }),
     });
   }
 

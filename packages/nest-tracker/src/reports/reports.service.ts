@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { BadRequestException, Injectable } from '@nestjs/common';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
@@ -10,6 +10,7 @@ import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import {
   type FilterDimension,
+  MAX_GROUPS,
   type Metrics,
   type Report,
   type ReportDimension,
@@ -55,6 +56,8 @@ export class ReportsService {
   /**
    * Counts and sums by the dimensions asked for, a row per currency. A click has no event: grouped by event, each row
    * shows the clicks of its other dimensions, and their cost stays out of the rows (it is in the totals).
+   *
+   * @throws BadRequestException when there are more groups than {@link MAX_GROUPS}.
    */
   async report(request: ReportRequest): Promise<Report> {
     const catalog = await this.catalog.snapshot();
@@ -80,8 +83,9 @@ export class ReportsService {
   private async count(plan: ReportPlan): Promise<Counted> {
     const counted: Counted = { clicks: [], conversions: [] };
     for (const part of partsOf(plan.request, plan.spans)) {
-      counted.clicks.push(...(await this.run(clicksStatement(plan, part))));
-      counted.conversions.push(...(await this.run(conversionsStatement(plan, part))));
+      // Not by `push(...rows)`: there may be more rows than a call takes arguments.
+      for (const row of await this.run(clicksStatement(plan, part))) counted.clicks.push(row);
+      for (const row of await this.run(conversionsStatement(plan, part))) counted.conversions.push(row);
     }
     return counted;
   }
@@ -104,8 +108,12 @@ export class ReportsService {
     return { clicks: tableOf(Click), conversions: tableOf(Conversion), rollups: tableOf(Rollup) };
   }
 
-  private run({ sql, parameters }: Statement): Promise<DatabaseRow[]> {
-    return this.storage.dataSource.query(sql, [...parameters]);
+  private async run({ sql, parameters }: Statement): Promise<DatabaseRow[]> {
+    const rows = await this.storage.dataSource.query<DatabaseRow[]>(sql, [...parameters]);
+    if (rows.length <= MAX_GROUPS) return rows;
+    throw new BadRequestException(
+      `"groupBy" makes more than ${MAX_GROUPS.toLocaleString('en')} groups of this. Ask for a shorter time, filter, or group by less.`,
+    );
   }
 }
 

@@ -44,7 +44,7 @@ export class ClickWriter {
     }
     const newcomers = this.newcomers(clicks);
     // One statement is its own transaction: no round trips for BEGIN and COMMIT.
-    const rows = await this.storage.single(this.atOnce.query(clicks, newcomers, this.lane));
+    const rows = await this.storage.single(this.atOnce.name, this.atOnce.query(clicks, newcomers, this.lane));
     this.atOnce.result(clicks, rows);
     this.committed(newcomers);
   };

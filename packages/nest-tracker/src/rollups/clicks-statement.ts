@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Click } from '../clicks/click.entity.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { type Query, type RawRow, reading } from '../storage/transaction-work.js';
@@ -41,6 +42,8 @@ export function clicksStatement(storage: TrackerStorage) {
       ${addingUp(storage)})
     SELECT id FROM f`;
   return {
+    /** One connection may serve trackers with tables of other names. */
+    name: `tallyback_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`,
     query(rows: readonly Click[], firsts: readonly Newcomer[], lane: number): Query {
       const sums = new RollupSums(lane);
       const atoms = new Map(rows.map((click) => [click, sums.addClick(click)]));

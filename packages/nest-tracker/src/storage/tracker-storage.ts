@@ -4,7 +4,7 @@ import { DurationHistogram } from '../metrics/duration-histogram.js';
 import { type Dialect, dialectOf } from './dialect.js';
 import { type EntityRows, entityRows } from './entity-rows.js';
 import { insertQueries, writeAll } from './insert-queries.js';
-import { type PreparedStatements, readOnSqlite, runOnPostgres, runOnSqlite } from './run-work.js';
+import { type PreparedStatements, readOnSqlite, runNamed, runOnPostgres, runOnSqlite } from './run-work.js';
 import { whileBusy } from './sqlite-busy.js';
 import { commitAside, commitUnderWay } from './sqlite-commit.js';
 import { type SqliteConnection, sqliteConnectionOf } from './sqlite-connection.js';
@@ -69,9 +69,9 @@ export class TrackerStorage implements OnApplicationShutdown {
     return this.dataSource.query<RawRow[]>(text, [...parameters]);
   }
 
-  /** Runs one writing statement of our own that gives rows, as a transaction of its own on PostgreSQL. */
-  async single({ text, parameters }: Query): Promise<readonly RawRow[]> {
-    return this.timed(() => this.dataSource.query<RawRow[]>(text, [...parameters]));
+  /** Runs one writing statement of our own on PostgreSQL, as a transaction of its own, prepared under a name. */
+  single(name: string, query: Query): Promise<readonly RawRow[]> {
+    return this.timed(() => runNamed(this.dataSource, name, query));
   }
 
   /** How an entity is written and read by statements of our own. */
