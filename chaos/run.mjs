@@ -34,6 +34,7 @@ const progress = new Progress(
 );
 let driver;
 let isKept = options.keep;
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, breakOff);
 try {
   console.log(`chaos on ${database}, ${trackers} tracker(s), ${conversions} orders in ${seconds} s, seed ${seed}`);
   progress.show('starting everything');
@@ -73,6 +74,15 @@ try {
   await world.close();
   if (isKept) console.log(`books and output of the processes are kept in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
+}
+
+/** Nothing may stay behind: neither processes nor a mounted folder. */
+async function breakOff() {
+  progress.end();
+  console.log(`broken off; seed ${seed}`);
+  await world.close();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(130);
 }
 
 function readOrEnd() {

@@ -34,7 +34,9 @@ export function printVerdict({ options, chronicle, record, evidence, differences
 }
 
 function tellDifferences(differences, { chronicle, evidence, options }) {
-  console.log(`\n${differences.length} differences; seed ${options.seed}`);
+  const { seed, seconds, database, trackers, conversions } = options;
+  const again = `--minutes ${seconds / 60} --database ${database} --trackers ${trackers} --conversions ${conversions}`;
+  console.log(`\n${differences.length} differences; seed ${seed}; again: npm run chaos -- ${again} --seed '${seed}'`);
   for (const [subject, what] of differences.slice(0, MOST_DIFFERENCES)) console.log(`  ${subject ?? '-'}: ${what}`);
   const subjects = [...new Set(differences.map(([subject]) => subject))].filter((subject) => subject !== undefined);
   for (const subject of subjects.slice(0, MOST_STORIES)) {

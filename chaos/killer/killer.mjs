@@ -1,9 +1,11 @@
-import { sleep, until } from '../lib/waiting.mjs';
+import { sleep } from '../lib/waiting.mjs';
+import { DatabaseKiller } from './database-killer.mjs';
 
 /** Carries out the plan of faults. */
 export class Killer {
   #world;
   #chronicle;
+  #database;
   #stopping = new AbortController();
   #running = new Set();
   #failure;
@@ -11,6 +13,7 @@ export class Killer {
   constructor(world, chronicle) {
     this.#world = world;
     this.#chronicle = chronicle;
+    this.#database = new DatabaseKiller(world.database);
   }
 
   /** Resolves when the last fault has begun, or {@link stop} was called. */
@@ -36,7 +39,8 @@ export class Killer {
     if (this.#failure) throw this.#failure;
   }
 
-  async #strike({ event, pick, ms, downMs, isBold }) {
+  async #strike(fault) {
+    const { event, pick, ms, downMs, isBold } = fault;
     const [verb] = event.split(' ');
     const subject = event.split(' ').at(-1);
     const actor = this.#actorOf(subject, pick);
@@ -46,7 +50,7 @@ export class Killer {
     };
     if (event === 'fill disk') return this.#fillDisk(ms, note);
     if (event === 'dark line') return this.#darken(pick, ms, note);
-    if (subject === 'database' || subject === 'session') return this.#database(event, ms, downMs, note);
+    if (subject === 'database' || subject === 'session') return this.#database.strike(fault, note);
     if (verb === 'clock') {
       this.#world.control.setClock(actor.name, ms);
       return note(`the clock of ${actor.name} is ${ms} ms off`);
@@ -78,42 +82,5 @@ export class Killer {
     const line = lines[Math.floor(pick * lines.length)];
     note(`nothing gets through ${line.options.name} for ${ms} ms`);
     line.darken(ms);
-  }
-
-  async #database(event, ms, downMs, note) {
-    const { database } = this.#world;
-    // One thing at a time: it cannot be stopped while it starts.
-    const before = this.#databaseBusy ?? Promise.resolve();
-    const turn = before.then(() => this.#strikeDatabase(database, event, ms, downMs, note));
-    this.#databaseBusy = turn.catch(() => {});
-    return turn;
-  }
-
-  #databaseBusy;
-
-  async #strikeDatabase({ server, query }, event, ms, downMs, note) {
-    if (event === 'freeze database') {
-      // Its postmaster: sessions go on, and nobody new comes in.
-      note(`the database takes no new connections for ${ms} ms`);
-      const { pid } = server;
-      process.kill(pid, 'SIGSTOP');
-      await sleep(ms);
-      return process.kill(pid, 'SIGCONT');
-    }
-    if (event === 'kill a database session') {
-      const asked = query("SELECT pid FROM pg_stat_activity WHERE application_name = 'tallyback' LIMIT 1");
-      // It may still be recovering from the last time.
-      const rows = await asked.catch(() => []);
-      if (rows.length === 0) return undefined;
-      note('SIGKILL of a database session, which restarts the database');
-      return process.kill(rows[0].pid, 'SIGKILL');
-    }
-    const signal = event === 'crash database' ? 'SIGKILL' : 'SIGINT';
-    note(`${signal} of the database`);
-    await server.end(signal);
-    await sleep(downMs);
-    await until(() => server.again().then(() => true), { what: 'the start of the database', withinMs: 60_000 });
-    this.#chronicle.event('the database is back');
-    return undefined;
   }
 }

@@ -17,6 +17,8 @@ const TRACKER = path('../../examples/tracker/dist/main.js');
 const SHOP = path('../processes/shop.mjs');
 const PARTNER = path('../processes/partner.mjs');
 const QUEUE_MEBIBYTES = 96;
+/** Rollups of a long run take their time to be compared. */
+const ANSWER_WITHIN_MS = 60_000;
 const TX = /order-\d+/;
 const subjectOf = ({ url, body }) => (TX.exec(url) ?? TX.exec(body))?.[0];
 
@@ -100,7 +102,8 @@ export class World {
   /** A management route of one of the trackers, past all proxies. */
   async manage(route, { method = 'GET', body } = {}) {
     const headers = { authorization: `Bearer ${this.adminToken}`, ...(body && { 'content-type': 'application/json' }) };
-    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const init = { method, headers, signal, ...(body && { body: JSON.stringify(body) }) };
     const response = await fetch(`http://127.0.0.1:${this.trackerPorts[0]}${route}`, init);
     if (!response.ok) throw new Error(`${method} ${route}: HTTP ${response.status} ${await response.text()}`);
     return response.json();
@@ -108,7 +111,8 @@ export class World {
 
   /** A route of the shop, past the proxy. */
   async shop(route, method = 'GET') {
-    const response = await fetch(`${this.urls.shop}${route}`, { method });
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const response = await fetch(`${this.urls.shop}${route}`, { method, signal });
     if (!response.ok) throw new Error(`${method} ${route}: HTTP ${response.status} ${await response.text()}`);
     return response.json();
   }
