@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createId } from '@tallyback/protocol';
+import { ClickLookup } from '../src/clicks/click-lookup.js';
 import { Retention } from '../src/index.js';
 import { Partitions } from '../src/storage/partitions/partitions.service.js';
 import { createPostgresDatabase, type TestDatabase } from './support/databases.js';
@@ -49,6 +50,17 @@ describe('clicks and the inbound log on PostgreSQL', () => {
     ]);
     await Promise.all(trackers.map((one) => one.get(Partitions).ensure()));
     expect(await partitionsOfClicks()).toContain('tallyback_clicks_2027_02');
+  });
+
+  it('are found by their ids in whatever month, and beside what can be no id', async () => {
+    const tracker = await start();
+    const ids = [await click(tracker, 'boots')];
+    clock.set('2027-01-05T00:00:00Z');
+    ids.push(await click(tracker, 'boots'), await click(tracker, 'boots'));
+    const lookup = tracker.get(ClickLookup);
+    const found = await Promise.all(['~', ...ids, '', 'ÿ'.repeat(26)].map((id) => lookup.find(id)));
+    expect(found.map((one) => one?.id ?? null)).toEqual([null, ...ids, null, null]);
+    expect(await lookup.find('~')).toBeNull();
   });
 
   it('refuse no row of a month without a partition; it moves when the partition is made', async () => {

@@ -1,10 +1,13 @@
 import type { DataSource } from 'typeorm';
+import { Click } from '../clicks/click.entity.js';
 import type { TrackerOptions } from '../tracker.options.js';
 import { checkedDataSource } from './checked-data-source.js';
 import { checkedDatabase } from './checked-database.js';
+import { dialectOf } from './dialect.js';
 import { createTrackerDataSource } from './open-database.js';
 import { openFailure } from './open-failure.js';
 import { ownConnection } from './own-connection.js';
+import { PartitionedTable } from './partitions/partitioned-table.js';
 import { requireTables } from './require-tables.js';
 import { runTrackerMigrations } from './run-migrations.js';
 import { TrackerStorage } from './tracker-storage.js';
@@ -32,7 +35,12 @@ async function prepare(dataSource: DataSource, options: TrackerOptions, lent?: D
   if (!dataSource.isInitialized) await initialize(dataSource);
   if (options.runMigrations ?? true) await runTrackerMigrations(dataSource);
   else await requireTables(dataSource);
-  return new TrackerStorage(dataSource, lent);
+  return new TrackerStorage(dataSource, lent, await isInMonths(dataSource));
+}
+
+async function isInMonths(dataSource: DataSource): Promise<boolean> {
+  if (dialectOf(dataSource) !== 'postgres') return false;
+  return new PartitionedTable(dataSource, dataSource.getMetadata(Click)).isPartitioned();
 }
 
 async function initialize(dataSource: DataSource): Promise<void> {

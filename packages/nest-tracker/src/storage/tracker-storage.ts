@@ -24,10 +24,14 @@ export class TrackerStorage implements OnApplicationShutdown {
   private readonly prepared: PreparedStatements = new Map();
   private readonly commit: (connection: SqliteConnection) => Promise<void> | void;
 
-  /** @param lent The host's data source, if there is one; it is the same one, or has the same SQLite file open. */
+  /**
+   * @param lent The host's data source, if there is one; it is the same one, or has the same SQLite file open.
+   * @param inMonths Whether clicks lie in partitions by the month, which tells as well that the database orders ids as we do.
+   */
   constructor(
     readonly dataSource: DataSource,
     private readonly lent?: DataSource,
+    readonly inMonths = false,
   ) {
     this.dialect = dialectOf(dataSource);
     this.turns = this.dialect === 'sqlite' ? new SqliteTurns(dataSource, lent) : undefined;

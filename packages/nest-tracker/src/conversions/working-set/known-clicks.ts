@@ -1,6 +1,7 @@
+import { isClickId } from '@tallyback/protocol';
 import { Click } from '../../clicks/click.entity.js';
 import type { TrackerStorage } from '../../storage/tracker-storage.js';
-import type { RawRow, TransactionWork } from '../../storage/transaction-work.js';
+import type { Query, RawRow, TransactionWork } from '../../storage/transaction-work.js';
 import { keyedQuery } from './keyed-rows.js';
 import { NOT_LOADED } from './not-loaded.js';
 
@@ -27,12 +28,29 @@ export type KnownClick = Pick<Click, (typeof DECIDING_COLUMNS)[number]>;
 /** The statement that reads these columns of clicks; to be built once per tracker. */
 export function clickQueries(storage: TrackerStorage, columns: readonly (keyof Click & string)[]) {
   const rows = storage.rowsOf(Click, columns);
-  const byId = keyedQuery(
+  // The bounds tell PostgreSQL which months' partitions there is nothing to look for in; a join alone does not.
+  const bounds = storage.inMonths ? ' AND c.id BETWEEN $2 AND $3' : '';
+  const byKeys = keyedQuery(
     storage.dialect,
     ['id'],
-    (keys) => `SELECT ${rows.selectList('c')} FROM ${keys} ${rows.table} c ON c.id = k.id`,
+    (keys) => `SELECT ${rows.selectList('c')} FROM ${keys} ${rows.table} c ON c.id = k.id${bounds}`,
   );
+  const byId = (keys: readonly (readonly [string])[]): Query => {
+    const query = byKeys(keys);
+    return bounds ? { ...query, parameters: [...query.parameters, ...endsOf(keys)] } : query;
+  };
   return { rows, byId };
+}
+
+/** The least and the largest of those that can be ids; others match no row, and may have another place in the database's order. */
+function endsOf(keys: readonly (readonly [string])[]): [string, string] {
+  let [least, largest] = ['', ''];
+  for (const [id] of keys) {
+    if (!isClickId(id)) continue;
+    if (least === '' || id < least) least = id;
+    if (id > largest) largest = id;
+  }
+  return [least, largest];
 }
 
 type ClickQueries = ReturnType<typeof clickQueries>;
@@ -65,7 +83,7 @@ export class KnownClicks<Known extends Pick<Click, 'id'>> {
 
   *load(): TransactionWork<void> {
     if (this.wanted.size === 0) return;
-    const { rows } = yield this.queries.byId([...this.wanted].map((id) => [id]));
+    const { rows } = yield this.queries.byId([...this.wanted].map((id) => [id] as const));
     for (const id of this.wanted) this.loaded.set(id, null);
     for (const row of rows) this.loaded.set(row.id as string, this.queries.rows.read(row));
     this.wanted.clear();
