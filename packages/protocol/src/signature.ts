@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
+import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
+import { hmacSha256 } from './hmac.js';
 import { type Keys, type PreparedKey, prepareKeys } from './keys.js';
 import {
   equalConstantTime,
@@ -110,22 +111,16 @@ export function createVerifier(keys: Keys, options: { toleranceSeconds?: number 
 }
 
 function signature({ version, key }: PreparedKey, prefix: string, body: Uint8Array | string): string {
-  if (version === 'v1') return `v1,${hmac(key, prefix, body)}`;
+  if (version === 'v1') return `v1,${hmacSha256(key, prefix, body)}`;
   return `v1a,${signBytes(null, content(prefix, body), key).toString('base64')}`;
 }
 
 function matches({ version, key }: PreparedKey, prefix: string, body: Uint8Array, candidate: string): boolean {
-  if (version === 'v1') return equalConstantTime(candidate, hmac(key, prefix, body));
+  if (version === 'v1') return equalConstantTime(candidate, hmacSha256(key, prefix, body));
   const bytes = Buffer.from(candidate, 'base64');
   // Node's decoder skips what is not base64; only the exact text of the bytes counts as their signature.
   if (bytes.length !== ED25519_SIGNATURE_BYTES || bytes.toString('base64') !== candidate) return false;
   return verifyBytes(null, content(prefix, body), key, bytes);
-}
-
-function hmac(key: KeyObject, prefix: string, body: Uint8Array | string): string {
-  const mac = createHmac('sha256', key);
-  if (typeof body === 'string') return mac.update(prefix + body).digest('base64');
-  return mac.update(prefix).update(body).digest('base64');
 }
 
 function content(prefix: string, body: Uint8Array | string): Buffer {
