@@ -27,6 +27,7 @@ export function logRowOf({ clickId, transactionId, deliveryId }, message, conver
     contentType: 'application/json',
     whole: true,
     redacted: false,
+    repeats: 0,
     advertiser: 'acme',
     clickId,
     transactionId,

@@ -10,6 +10,9 @@ import { ClickLookup } from './clicks/click-lookup.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { ClicksAhead } from './clicks/clicks-ahead.js';
 import { DirectClicks } from './clicks/direct-clicks.service.js';
+import { StickyOffers } from './clicks/sticky-offers.service.js';
+import { TrailingSlash } from './clicks/trailing-slash.js';
+import { UnservedVisits } from './clicks/unserved-visits.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
 import { AttributionHealer } from './conversions/attribution/attribution-healer.js';
@@ -134,8 +137,11 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     RollupRebuild,
     SenderLimits,
     SignedMessages,
+    StickyOffers,
     TrackerEvents,
+    TrailingSlash,
     UnreadBodies,
+    UnservedVisits,
     VisitorPrivacy,
     VisitorTraits,
     DeadPostbacks,

@@ -39,13 +39,14 @@ export class ClickCookieController {
   /** `OPTIONS /_c/click`: the preflight of a page on another host. */
   @Options()
   async preflight(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
-    this.replier.send(response, preflightReply(await corsHeaders(request, this.mayAsk), 'POST, DELETE'));
+    this.replier.send(response, preflightReply(await this.cors(request), 'POST, DELETE'));
   }
 
   private async reply(request: HttpRequest, incoming: object): Promise<HttpReply> {
-    const cors = await corsHeaders(request, this.mayAsk);
+    const cors = await this.cors(request);
     const origin = header(request, 'origin');
     const origins = origin !== undefined && 'access-control-allow-origin' in cors ? [origin] : [];
+    if (origin !== undefined && this.isOpenToTampering(origin, request)) return { status: 403, headers: cors };
     try {
       const { status, body, cookies } = this.sync(request, await readTextBody(incoming, MAX_BODY_BYTES), origins);
       const headers = { 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8', ...cors };
@@ -74,9 +75,28 @@ export class ClickCookieController {
     return { ...synced, cookies };
   }
 
+  private cors(request: HttpRequest): Promise<Record<string, string>> {
+    return corsHeaders(
+      request,
+      async (origin) =>
+        !this.isOpenToTampering(origin, request) &&
+        isAllowedOrigin(origin, await this.catalog.snapshot(), this.namedOrigins),
+    );
+  }
+
+  /** Whoever is on the way of an unencrypted page can make it ask for what travels encrypted. */
+  private isOpenToTampering(origin: string, request: HttpRequest): boolean {
+    if (!hopAddress(request, this.options).secure || this.namedOrigins.includes(origin)) return false;
+    return URL.canParse(origin) && new URL(origin).protocol === 'http:' && !isLoopback(new URL(origin).hostname);
+  }
+
   /** `*` is not for cookies: any page could put a click of its own into the visitor's pocket by sending a form. */
-  private readonly mayAsk = async (origin: string): Promise<boolean> => {
-    const named = this.options.directClickOrigins?.filter((known) => known !== '*');
-    return isAllowedOrigin(origin, await this.catalog.snapshot(), named);
-  };
+  private get namedOrigins(): readonly string[] {
+    return this.options.directClickOrigins?.filter((known) => known !== '*') ?? [];
+  }
+}
+
+/** The visitor's own machine, where nobody is on the way. */
+function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -5,19 +5,19 @@ import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.
 import type { HttpReply } from '../http/http-reply.js';
 import { type HttpRequest, header } from '../http/http-request.js';
 import { problemReply } from '../http/problem-reply.js';
-import { InboundLog } from '../postbacks/inbound-log.service.js';
-import { VisitorPrivacy } from '../privacy/visitor-privacy.service.js';
 import { Clock } from '../storage/clock.js';
 import { isStorageFailure } from '../storage/storage-failure.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { CapWatch, type ReachedCaps } from './cap-watch.js';
-import { chooseOffer, openOffers, stickyOffer } from './choose-offer.js';
+import { chooseOffer, openOffers } from './choose-offer.js';
 import type { Click } from './click.entity.js';
 import { ClicksService } from './clicks.service.js';
 import { cleanDestinationUrl, destinationUrl } from './destination.js';
 import { firstPartyCookie, hopAddress } from './first-party-cookie.js';
 import { REDIRECT_PAGE_HEADERS, redirectPage } from './redirect-page.js';
+import { StickyOffers } from './sticky-offers.service.js';
 import { trafficKind } from './traffic-kind.js';
+import { UnservedVisits } from './unserved-visits.service.js';
 
 const NO_STORE = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' };
 
@@ -29,8 +29,8 @@ export class ClickLinks {
     private readonly clicks: ClicksService,
     private readonly caps: CapWatch,
     private readonly clock: Clock,
-    private readonly privacy: VisitorPrivacy,
-    private readonly log: InboundLog,
+    private readonly sticky: StickyOffers,
+    private readonly unserved: UnservedVisits,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
   ) {}
 
@@ -45,7 +45,9 @@ export class ClickLinks {
       const campaign = catalog.campaignsByKey.get(key);
       if (!campaign) return await this.fallback(key, campaign, request);
       const reached = this.caps.reached(catalog);
-      const offer = this.offerFor(campaign, reached instanceof Promise ? await reached : reached, request);
+      const known = reached instanceof Promise ? await reached : reached;
+      const chosen = this.offerFor(campaign, known, request, firstParty);
+      const offer = chosen instanceof Promise ? await chosen : chosen;
       if (!offer) return await this.fallback(key, campaign, request);
       const click = await this.clicks.record({
         campaign,
@@ -63,10 +65,10 @@ export class ClickLinks {
     }
   }
 
-  private offerFor(campaign: CatalogCampaign, reached: ReachedCaps, request: HttpRequest) {
+  private offerFor(campaign: CatalogCampaign, reached: ReachedCaps, request: HttpRequest, firstParty: boolean) {
     const open = openOffers(campaign, reached, this.clock.now());
     if (!campaign.row.sticky) return chooseOffer(open, Math.random);
-    return stickyOffer(open, this.privacy.visitor(request.ip, header(request, 'user-agent')));
+    return this.sticky.choose(campaign, open, request, firstParty);
   }
 
   private sendOn(campaign: CatalogCampaign, offer: CatalogOffer, click: Click, request: HttpRequest): HttpReply {
@@ -107,7 +109,7 @@ export class ClickLinks {
     const refusal = { reason: 'campaign_not_found', detail } as const;
     const url = campaign?.row.fallbackUrl ?? this.options.fallbackUrl;
     const reply = url ? this.redirectTo(new URL(url).href, 302) : problemReply(refusal);
-    await this.log.refused(request, refusal, { step: 'findCampaign', campaign: key, status: reply.status });
+    await this.unserved.add(request, refusal, key, reply.status);
     return reply;
   }
 

@@ -4,7 +4,6 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogCampaign, CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type HttpRequest, header } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
-import { InboundLog } from '../postbacks/inbound-log.service.js';
 import { type RateLimit, RateLimiter } from '../postbacks/senders/rate-limiter.js';
 import { addressKey, requireLimit } from '../postbacks/senders/sender-limits.js';
 import { Clock } from '../storage/clock.js';
@@ -14,7 +13,9 @@ import { chooseOffer, openOffers, type WeightedOffer } from './choose-offer.js';
 import { ClicksService, type DirectClickResult } from './clicks.service.js';
 import { type DirectClickMessage, readDirectClick } from './direct-click-message.js';
 import { isAllowedOrigin } from './direct-click-origins.js';
+import { StickyOffers } from './sticky-offers.service.js';
 import { trafficKind } from './traffic-kind.js';
+import { UnservedVisits } from './unserved-visits.service.js';
 
 /** What one address may send unless the options say otherwise: enough for the people behind one gateway. */
 const DEFAULT_LIMIT: RateLimit = { perSecond: 20, burst: 200 };
@@ -29,7 +30,8 @@ export class DirectClicks {
     private readonly catalog: CatalogService,
     private readonly clicks: ClicksService,
     private readonly caps: CapWatch,
-    private readonly log: InboundLog,
+    private readonly sticky: StickyOffers,
+    private readonly unserved: UnservedVisits,
     private readonly clock: Clock,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
   ) {
@@ -53,7 +55,7 @@ export class DirectClicks {
     const open = campaign ? openOffers(campaign, await this.caps.reached(catalog), this.clock.now()) : [];
     const refusal = this.refusalOf(message, campaign, open, header(request, 'origin'), catalog);
     if (refusal) {
-      await this.log.refused(request, refusal, { step: 'findCampaign', campaign: message.campaign });
+      await this.unserved.add(request, refusal, message.campaign);
       return refusal;
     }
     return this.store(message, campaign as CatalogCampaign, open, request);
@@ -97,7 +99,7 @@ export class DirectClicks {
     return { reason: 'campaign_not_found', field: 'campaign', detail };
   }
 
-  private store(
+  private async store(
     message: DirectClickMessage,
     campaign: CatalogCampaign,
     open: readonly WeightedOffer[],
@@ -106,7 +108,10 @@ export class DirectClicks {
     const { key, url, referrer, parameters } = message;
     // The visitor is on an offer's page already: where it is known whose, it is that offer's click.
     const here = open.filter(({ offer }) => offer.host === url?.hostname);
-    const offer = chooseOffer(here.length > 0 ? here : open, Math.random);
+    const possible = here.length > 0 ? here : open;
+    const offer = campaign.row.sticky
+      ? await this.sticky.choose(campaign, possible, request, false)
+      : chooseOffer(possible, Math.random);
     if (!offer) throw new Error('A campaign without an active offer was let through; this line cannot be reached.');
     // What the page says itself stands first, and the first of equal names wins.
     const query = new URLSearchParams();

@@ -32,6 +32,11 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.subscriptions.add(partnerPostbacks$.subscribe(({ outcome }) => this.attempts.add({ outcome })));
   }
 
+  /** Counts an inbound request that has no row of its own in the log. */
+  countPostback(outcome: string, reason: string): void {
+    this.postbacks.add({ outcome, reason });
+  }
+
   onModuleDestroy(): void {
     this.subscriptions.unsubscribe();
   }

@@ -46,10 +46,14 @@ export class InboundLog implements OnModuleInit {
   }
 
   /** Logs a request that was refused before it could be read as a conversion; resolves when the row is durable. */
-  async refused(request: HttpRequest, refusal: Refusal, { step, ...facts }: Facts & { step: string }): Promise<void> {
+  refused(
+    request: HttpRequest,
+    refusal: Refusal,
+    { step, ...facts }: Facts & { step: string },
+  ): Promise<InboundPostback> {
     const arrival = new Arrival(request, this.clock.now());
     arrival.note(facts);
-    await this.add(arrival, arrival.ended(step, refusal));
+    return this.add(arrival, arrival.ended(step, refusal));
   }
 
   /** Logs what became of a request; resolves when the row is durable. */
@@ -121,6 +125,7 @@ export class InboundLog implements OnModuleInit {
     row.signedAt = cleanText(header(request, HEADER_TIMESTAMP), 20);
     row.ip = this.privacy.keepIp(request.ip);
     row.replayOf = replayOf ?? null;
+    row.repeats = 0;
     return row;
   }
 }

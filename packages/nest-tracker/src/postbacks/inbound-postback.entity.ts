@@ -54,4 +54,6 @@ export class InboundPostback {
   /** The row of the request that this one replayed. */
   @IdColumn('replay_of', { nullable: true }) replayOf: string | null;
   @TextColumn('ip', 45, { nullable: true }) ip: string | null;
+  /** Requests like this one that came in the same minute and have no rows of their own. */
+  @Column({ name: 'repeats', type: 'integer' }) repeats: number;
 }

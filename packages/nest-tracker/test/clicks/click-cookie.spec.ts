@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { createId } from '@tallyback/protocol';
 import { onEveryTracker } from '../support/on-every-tracker.js';
 import { type Answer, send } from '../support/requests.js';
+import { catalogOf, offerOf } from '../support/small-catalog.js';
 import type { Tracker } from '../support/start-tracker.js';
 
 const DAY = 86_400_000;
+/** One offer is on the developer's own machine. */
+const seed = catalogOf([offerOf('boots'), offerOf('local', { destination: 'http://127.0.0.1:4020/?id={clickid}' })]);
 const HOST = 'go.shop.example';
 const OWN = { host: HOST, origin: `https://${HOST}` };
 const PAGE = { host: HOST, origin: 'https://www.shop.example' };
@@ -132,6 +135,26 @@ describe('the click cookie of a module with a cookie, an address and origins of 
         expect(lifeOf(cookie)).toBe(2);
       });
 
+      it.each([
+        ['http://www.shop.example', 403],
+        ['https://www.shop.example', 200],
+        ['http://go.house.example', 403],
+        ['http://old.house.example', 200],
+        ['http://localhost:5173', 403],
+        ['http://127.0.0.1:5173', 200],
+      ])(
+        'over https takes what a page of %s sends as far as nobody could have tampered with it: %i',
+        async (origin, status) => {
+          const { tracker } = current;
+          const answer = await sync(tracker, 'POST', { origin }, touch(createId()));
+          expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([
+            status,
+            status === 200 ? origin : undefined,
+          ]);
+          expect(answer.headers['set-cookie'] !== undefined).toBe(status === 200);
+        },
+      );
+
       it('does not take * for cookies', async () => {
         const answer = await sync(current.tracker, 'POST', { origin: 'https://evil.example' }, touch(createId()));
         expect(answer.status).toBe(403);
@@ -141,7 +164,8 @@ describe('the click cookie of a module with a cookie, an address and origins of 
       options: {
         publicUrl: 'https://go.house.example',
         firstPartyCookie: { name: 'ck', domain: 'house.example', maxAgeSeconds: 2 * 86_400 },
-        directClickOrigins: ['*', 'https://landing.house.example'],
+        directClickOrigins: ['*', 'https://landing.house.example', 'http://old.house.example'],
+        seed,
       },
     },
   );

@@ -115,6 +115,14 @@ describe('a click link', () => {
       expect(await countsOf(tracker, 'boots')).toMatchObject({ clicks: before.clicks, bots: before.bots + 1 });
     });
 
+    it.each(['c', 'o'])('takes a slash after the campaign of /%s/ for none', async (route) => {
+      for (const path of [`/${route}/see-other/`, `/${route}/see-other/?sub1=a`]) {
+        const answer = await send(current.tracker, path);
+        expect([answer.status, new URL(answer.headers.location ?? '').pathname]).toEqual([303, '/boots']);
+      }
+      expect((await send(current.tracker, `/${route}/`)).status).toBe(404);
+    });
+
     it.each(['nowhere', 'closed', 'weightless', 'paused', 'Boots', '%00', 'x'.repeat(90)])(
       'answers 404 for campaign %s, which is unknown or paused, and logs it',
       async (campaign) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { onBothTrackers } from '../support/on-every-tracker.js';
 import { type Answer, send } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
-import type { Tracker } from '../support/start-tracker.js';
+import { ADMIN_TOKEN, type Tracker } from '../support/start-tracker.js';
 
 const CLICK_ID = '[0-7][0-9a-hjkmnp-tv-z]{25}';
 const pages = { deepLinks: { hosts: ['shop.example', '*.shop.example', 'shop.example:8443'] } };
@@ -125,6 +125,45 @@ describe('traffic', () => {
       it('goes to the destination of an offer that lists no pages', async () => {
         const { headers } = await send(current.tracker, '/c/one?to=https%3A%2F%2Fshop.example%2Fboots');
         expect(headers.location).toMatch(/^https:\/\/shop\.example\/one\?clickid=/);
+      });
+
+      it('sticks to the offer that the first-party cookie knows, on other days and addresses too, while it takes visitors', async () => {
+        const { tracker } = current;
+        const hop = (cookie: string, more: Record<string, string> = {}) =>
+          send(tracker, '/o/sticky', { headers: { cookie, ...more } });
+        const agent = (visitor: number, visit: number) => ({
+          'user-agent': `Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0.${visitor}.${visit} Safari/537.36`,
+        });
+        const cookies = new Map<string, string>();
+        for (let i = 0; cookies.size < 2 && i < 200; i++) {
+          const first = await hop('', agent(i, 0));
+          cookies.set(pathOf(first), first.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '');
+        }
+        expect([...cookies.keys()].sort()).toEqual(['/one', '/two']);
+        // Another browser string is another visitor, as far as the hash of the day goes.
+        for (const [path, cookie] of cookies) {
+          for (let visit = 1; visit < 9; visit++) expect(pathOf(await hop(cookie, agent(0, visit)))).toBe(path);
+        }
+        const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json', 'if-match': '*' };
+        const set = (status: string) =>
+          send(tracker, '/v1/offers/one', { method: 'PATCH', headers, body: JSON.stringify({ status }) });
+        expect((await set('paused')).status).toBe(200);
+        expect(pathOf(await hop(cookies.get('/one') ?? ''))).toBe('/two');
+        await set('active');
+        expect(pathOf(await hop(cookies.get('/one') ?? ''))).toBe('/one');
+      });
+
+      it('asks no cookie of a visitor who objects, and none of another campaign', async () => {
+        const { tracker } = current;
+        const elsewhere = await send(tracker, '/o/one');
+        const own: string[] = [];
+        const ways: Record<string, string>[] = [{ 'sec-gpc': '1' }, {}];
+        for (const [i, more] of ways.entries()) {
+          const cookie = elsewhere.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+          const answer = await send(tracker, '/o/sticky', { headers: { cookie, ...more } });
+          own[i] = pathOf(answer);
+        }
+        expect(own[0]).toBe(own[1]);
       });
 
       it('sticks to one offer per visitor where the campaign says so, by weight over all of them', async () => {

@@ -32,6 +32,7 @@ function logRow(changes: Partial<InboundPostback> = {}): (result: IntakeResult) 
       path: '/v1/conversions',
       whole: true,
       redacted: false,
+      repeats: 0,
       outcome: result.accepted ? result.outcome : 'rejected',
       reason: result.accepted ? null : result.refusal.reason,
       status: 200,

@@ -285,6 +285,7 @@ const tables = [
       nullable(reference('conversion_id')),
       nullable(reference('replay_of')),
       nullable(text('ip', 45)),
+      small('repeats'),
     ],
     indices: [
       index('tallyback_inbound_click', 'click_id'),
