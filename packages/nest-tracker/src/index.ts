@@ -17,6 +17,7 @@ export { Offer } from './catalog/offer.entity.js';
 export { Partner } from './catalog/partner.entity.js';
 export type * from './catalog/payout-rule.js';
 export { Click } from './clicks/click.entity.js';
+export { type ClickItem, ClickSearch } from './clicks/click-search.service.js';
 export { ClicksService, type DirectClickResult, type Visit } from './clicks/clicks.service.js';
 export { DirectClick } from './clicks/direct-click.entity.js';
 export type { CompatNetworkSettings, CompatSettings } from './compat/compat-settings.js';

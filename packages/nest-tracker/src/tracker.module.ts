@@ -7,6 +7,7 @@ import { CatalogManagement } from './catalog/catalog-management.service.js';
 import { CapWatch } from './clicks/cap-watch.js';
 import { ClickLinks } from './clicks/click-links.service.js';
 import { ClickLookup } from './clicks/click-lookup.js';
+import { ClickSearch } from './clicks/click-search.service.js';
 import { ClicksService } from './clicks/clicks.service.js';
 import { ClicksAhead } from './clicks/clicks-ahead.js';
 import { DirectClicks } from './clicks/direct-clicks.service.js';
@@ -96,6 +97,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     ClassicPostbacks,
     ClickLinks,
     ClickLookup,
+    ClickSearch,
     ClicksAhead,
     ClicksService,
     Clock,
@@ -155,6 +157,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     BulkReplaysService,
     CatalogManagement,
     CatalogService,
+    ClickSearch,
     ClicksService,
     ConversionSearch,
     ConversionsService,

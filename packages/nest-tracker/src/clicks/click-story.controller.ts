@@ -1,18 +1,28 @@
 import { Controller, Get, NotFoundException, Param } from '@nestjs/common';
-import { parseClickId, toMoneyJson } from '@tallyback/protocol';
-import { type AccessScope, OpenTo, Scope } from '../access/access-scope.js';
+import { parseClickId } from '@tallyback/protocol';
+import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
 import { clickFor } from '../access/scoped-views.js';
-import { CatalogService } from '../catalog/catalog.service.js';
-import type { Click } from './click.entity.js';
-import { ClicksService } from './clicks.service.js';
+import type { HttpRequest } from '../http/http-request.js';
+import { type Page, readPageRequest } from '../http/page.js';
+import { PublicRequest, readQuery } from '../http/public-request.js';
+import { ClickSearch } from './click-search.service.js';
 
-/** One click for people. */
+/** Clicks for people. */
 @Controller('v1/clicks')
 export class ClickStoryController {
-  constructor(
-    private readonly clicks: ClicksService,
-    private readonly catalog: CatalogService,
-  ) {}
+  constructor(private readonly clicks: ClickSearch) {}
+
+  /**
+   * Newest first; filters by `advertiser`, `campaign`, `offer`, `partner`, `kind`, `channel`, `externalId`, `customerId`,
+   * `from`, `to`.
+   */
+  @Get()
+  @OpenTo('advertiser', 'partner')
+  async list(@PublicRequest() request: HttpRequest, @Scope() scope: AccessScope | undefined): Promise<Page<object>> {
+    const query = withinScope(readQuery(request), scope);
+    const { items, next } = await this.clicks.list(query, readPageRequest(query));
+    return { items: items.map((item) => clickFor(scope, item)), next };
+  }
 
   /** `GET /v1/clicks/:id`: the click as it was recorded, with catalog keys. */
   @Get(':id')
@@ -20,15 +30,9 @@ export class ClickStoryController {
   async find(@Param('id') given: string, @Scope() scope: AccessScope | undefined): Promise<object> {
     const id = parseClickId(given);
     const click = id === undefined ? null : await this.clicks.find(id);
-    const catalog = await this.catalog.snapshot();
-    const isTheirs = click && (!scope || catalog.keysOf(click)[scope.role] === scope.key);
-    if (!isTheirs) throw new NotFoundException('There is no click with this id.');
-    const { campaignId, offerId, partnerId, advertiserId, visitor: _, at, cost, ...rest } = click satisfies Click;
-    return clickFor(scope, {
-      ...rest,
-      at: new Date(at).toISOString(),
-      cost: cost === null ? null : toMoneyJson({ minor: cost, currency: click.currency }),
-      ...catalog.keysOf({ advertiserId, campaignId, offerId, partnerId }),
-    });
+    if (!click || (scope && click[scope.role] !== scope.key)) {
+      throw new NotFoundException('There is no click with this id.');
+    }
+    return clickFor(scope, click);
   }
 }

@@ -150,6 +150,7 @@ export const INBOUND: Schema = object({
   outcome: text(),
   status: whole('HTTP status that was answered'),
   step: text('the step that ended it'),
+  'repeats?': orNull(whole('how many like it came within the minute')),
   steps: list(text()),
   ...Object.fromEntries(NULLABLE_TEXTS.map((name) => [name, orNull(text())])),
 });

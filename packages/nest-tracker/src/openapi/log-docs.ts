@@ -42,6 +42,16 @@ export const LOG_DOCS: RouteDocs = {
     body: object({ 'status?': STATUS, 'revenue?': text('decimal'), 'currency?': text(), 'reason?': text() }),
     answers: { 200: ok(OUTCOME), 409: problemAnswer('it cannot become that'), 404: problemAnswer('not there') },
   },
+  'ClickStoryController.list': {
+    summary: 'Searches clicks, of the last 31 days unless `from` says otherwise',
+    query: {
+      ...PAGE,
+      ...PERIOD,
+      ...texts('advertiser', 'campaign', 'offer', 'partner', 'channel', 'externalId', 'customerId'),
+      kind: oneOf(['click', 'prefetch', 'head']),
+    },
+    answers: { 200: ok(pageOf({ ...object({ id: id(), at: time() }), additionalProperties: true })) },
+  },
   'ClickStoryController.find': {
     summary: 'Reads a click',
     answers: {

@@ -117,6 +117,7 @@ describe('the OpenAPI document of a host with @nestjs/swagger', () => {
       'GET /v1/partners/:owner/postbacks': '/v1/partners/blog/postbacks',
       'GET /v1/partners/:owner/postbacks/:key': '/v1/partners/blog/postbacks/told',
       'GET /v1/conversions': '/v1/conversions',
+      'GET /v1/clicks': '/v1/clicks',
       'GET /v1/clicks/:id': `/v1/clicks/${clickId}`,
       'GET /v1/customers/:customerId/journey': '/v1/customers/c-1/journey',
       'GET /v1/advertisers': '/v1/advertisers',

@@ -15,6 +15,7 @@ type Role = (typeof ROLES)[number];
 const OPEN: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/reports': ['advertiser', 'partner'],
   'GET /v1/conversions': ['advertiser', 'partner'],
+  'GET /v1/clicks': ['advertiser', 'partner'],
   'GET /v1/clicks/:id': ['advertiser', 'partner'],
   'GET /v1/postbacks/in': ['advertiser'],
   'GET /v1/postbacks/in/:id': ['advertiser'],
@@ -140,6 +141,9 @@ onBothTrackers(
         expect(own.body).toMatchObject({ advertiser: 'acme', partner: 'magazine' });
         for (const hidden of ['ip', 'userAgent', 'cost']) expect(own.body).not.toHaveProperty(hidden);
         expect((await ask('advertiser', `/v1/clicks/${clicks['hats-blog']}`)).status).toBe(404);
+        const found = await items('advertiser', '/v1/clicks');
+        expect(found.map(({ id }) => id)).toEqual([clicks['boots-magazine'], clicks['boots-blog']]);
+        expect(JSON.stringify(found)).not.toMatch(/userAgent|"ip"|cost/);
       });
     });
 
@@ -171,6 +175,18 @@ onBothTrackers(
         }
       });
 
+      it('sees the clicks of the partner, page by page', async () => {
+        const first = await ask('partner', '/v1/clicks?limit=1');
+        const second = await ask('partner', `/v1/clicks?limit=1&cursor=${first.body.next}`);
+        const pages = [first, second].flatMap(({ body }) => body.items as Json[]);
+        expect(pages.map(({ id }) => id)).toEqual([clicks['hats-blog'], clicks['boots-blog']]);
+        expect(second.body.next).toBeNull();
+        expect(pages[0]).toMatchObject({ partner: 'blog', cost: { amount: '0.05', currency: 'EUR' } });
+        expect(await items('partner', '/v1/clicks?campaign=boots-magazine')).toEqual([]);
+        expect(await items('partner', '/v1/clicks?to=2026-01-01T00:00:00Z')).toEqual([]);
+        expect((await ask('partner', '/v1/clicks?from=2020-01-01T00:00:00Z')).status).toBe(400);
+      });
+
       it('sees what the partner was told', async () => {
         const { tracker } = current;
         const all = await logged(tracker, {}, 4);
@@ -186,6 +202,7 @@ onBothTrackers(
         '/v1/conversions?partner=blog&partner=magazine',
         '/v1/conversions?format=ndjson&partner=magazine',
         '/v1/reports?filter[partner]=magazine',
+        '/v1/clicks?partner=magazine',
         '/v1/postbacks/out?partner=magazine',
         '/v1/reports?groupBy=offer&sort=-revenue',
       ])('is refused another’s rows and their order: %s', async (path) => {
