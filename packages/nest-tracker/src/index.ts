@@ -57,6 +57,8 @@ export { type Erased, People } from './privacy/people.service.js';
 export { Retention, type Swept } from './privacy/retention.service.js';
 export type * from './reports/report.js';
 export { ReportsService } from './reports/reports.service.js';
+export { type Learning, learnedShares, type OfferFigures } from './rotation/learned-shares.js';
+export { Rotation, type RotationOffer, type RotationStory } from './rotation/rotation.service.js';
 export { Clock } from './storage/clock.js';
 export { trackerEntities } from './storage/entities.js';
 export { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './storage/migrations/index.js';

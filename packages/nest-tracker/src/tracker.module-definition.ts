@@ -35,6 +35,7 @@ import { PostbackTestsController } from './postbacks/postback-tests.controller.j
 import { PostbacksController } from './postbacks/postbacks.controller.js';
 import { PeopleController } from './privacy/people.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
+import { RotationController } from './rotation/rotation.controller.js';
 import { openStorage } from './storage/storage.provider.js';
 import { TrackerStorage } from './storage/tracker-storage.js';
 import { checkedOptions } from './tracker.option-checks.js';
@@ -53,6 +54,7 @@ export const PUBLIC = [
 ];
 export const MANAGEMENT = [
   ReportsController,
+  RotationController,
   InboundPostbacksController,
   OutboundPostbacksController,
   PostbackToolsController,

@@ -62,6 +62,7 @@ import { ReportsService } from './reports/reports.service.js';
 import { RollupKeeper } from './rollups/rollup-keeper.service.js';
 import { RollupRebuild } from './rollups/rollup-rebuild.service.js';
 import { Clock } from './storage/clock.js';
+import { Rotation } from './rotation/rotation.service.js';
 import { Partitions } from './storage/partitions/partitions.service.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
 import { TRACKER_EXTRAS, type TrackerModuleExtras } from './tracker.options.js';
@@ -137,6 +138,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     Retention,
     RollupKeeper,
     RollupRebuild,
+    Rotation,
     SenderLimits,
     SignedMessages,
     StickyOffers,
@@ -173,6 +175,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     Retention,
     TrackerEvents,
     Webhooks,
+    Rotation,
   ],
 })
 export class TrackerModule extends ConfigurableModuleClass implements NestModule {

@@ -104,9 +104,9 @@ export interface TrackerOptions {
 
 /** Days after which rows are removed; `false` keeps them for ever. */
 export interface RetentionOptions {
-  /** Clicks. Conversions stay and keep what they know of theirs. Default `false`. */
+  /** Clicks. Conversions stay and keep what they know of theirs; reports from sums keep counting them. Default `false`. */
   readonly clicks?: number | false;
-  /** Conversions with their ledger, and with them their share of every report. Default `false`. */
+  /** Conversions with their ledger; reports that are answered from sums keep counting them. Default `false`. */
   readonly conversions?: number | false;
   /** The inbound log. Default 90. */
   readonly inboundLog?: number | false;

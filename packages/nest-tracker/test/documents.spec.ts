@@ -61,6 +61,8 @@ describe('the documents', () => {
     'docs/journeys.md',
     'docs/management.md',
     'docs/partner-postbacks.md',
+    'docs/reports.md',
+    'docs/rotation.md',
     'docs/webhooks.md',
   ])('link to files that are there and published (%s)', (path) => {
     const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link as string);

@@ -1,6 +1,7 @@
 import { Column, Entity, Index } from 'typeorm';
+import type { Learning } from '../rotation/learned-shares.js';
 import { IdColumn, IdPrimaryColumn, JsonColumn, TextColumn, TimeColumn } from '../storage/columns.js';
-import type { CampaignOffer, CatalogStatus, KeyedPostback, RedirectMode } from './catalog.js';
+import type { CampaignOffer, CatalogStatus, KeyedPostback, RedirectMode, RotationMode } from './catalog.js';
 
 /** A partner's traffic to one or more offers; owns the click URL `/c/<key>`. */
 @Entity('tallyback_campaigns')
@@ -16,6 +17,10 @@ export class Campaign {
   @JsonColumn('redirect') redirect: RedirectMode;
   /** Whether the same visitor gets the same offer on a day. */
   @Column({ name: 'sticky', type: 'boolean' }) sticky: boolean;
+  /** `weighted`: by the offers' weights; `thompson`: by what they have brought. */
+  @TextColumn('rotation', 16) rotation: RotationMode;
+  /** What `thompson` learns by; null: the defaults. */
+  @JsonColumn('learning', { nullable: true }) learning: Learning | null;
   /** Instead of the partner's; null: the partner's apply. */
   @JsonColumn('postbacks', { nullable: true }) postbacks: KeyedPostback[] | null;
   /** Where visitors go while the campaign is paused or none of its offers takes visitors. */

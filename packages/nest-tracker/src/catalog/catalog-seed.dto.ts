@@ -19,6 +19,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { CompatSettings } from '../compat/compat-settings.js';
+import { LEARNING_GOALS } from '../rotation/learned-shares.js';
 import { WEBHOOK_EVENTS, type WebhookEvent } from '../webhooks/webhook.js';
 import { CapsDto, PartnerCapsDto } from './caps.dto.js';
 import {
@@ -27,6 +28,8 @@ import {
   type DuplicatePolicy,
   REDIRECT_MODES,
   type RedirectMode,
+  ROTATION_MODES,
+  type RotationMode,
   SENDER_METHODS,
   type SenderMethod,
 } from './catalog.js';
@@ -166,6 +169,16 @@ export class CampaignOfferDto {
   @IsOptional() @IsInt() @Min(0) @Max(1_000_000) weight?: number;
 }
 
+/** What `rotation: 'thompson'` learns by. */
+export class LearningDto {
+  /** What a click is to bring. Default `conversions`. */
+  @IsOptional() @IsIn(LEARNING_GOALS) goal?: (typeof LEARNING_GOALS)[number];
+  /** Days after which what was seen counts half. Default 14. */
+  @IsOptional() @IsInt() @Min(1) @Max(365) halfLifeDays?: number;
+  /** Share that every offer keeps, so that it can surprise. Default 0.02. */
+  @IsOptional() @IsNumber() @Min(0) @Max(0.5) minimumShare?: number;
+}
+
 /** A campaign. */
 export class CampaignDto {
   @IsKey() key: string;
@@ -177,6 +190,9 @@ export class CampaignDto {
   @IsOptional() @IsIn(REDIRECT_MODES) redirect?: RedirectMode;
   /** Whether the same visitor gets the same offer on a day. Default false. */
   @IsOptional() @IsBoolean() sticky?: boolean;
+  /** `thompson`: visitors go where they bring most, learned from clicks and conversions. Default `weighted`. */
+  @IsOptional() @IsIn(ROTATION_MODES) rotation?: RotationMode;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => LearningDto) learning?: LearningDto;
   @IsOptional() @IsWebUrl() fallbackUrl?: string;
   /** Instead of the partner's own, for conversions of this campaign. */
   @IsOptional()

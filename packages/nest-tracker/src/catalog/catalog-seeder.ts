@@ -124,6 +124,8 @@ class CatalogTransaction {
         offers: campaign.offers.map(({ offer, weight }) => ({ offer, weight: weight ?? 1 })),
         redirect: campaign.redirect ?? 302,
         sticky: campaign.sticky ?? false,
+        rotation: campaign.rotation ?? 'weighted',
+        learning: campaign.learning ? { ...campaign.learning } : null,
         fallbackUrl: campaign.fallbackUrl ?? null,
         postbacks: campaign.postbacks ?? null,
       });

@@ -21,6 +21,10 @@ export type CatalogStatus = (typeof CATALOG_STATUSES)[number];
 export const REDIRECT_MODES = [302, 303, 307, 'meta', 'double-meta'] as const;
 export type RedirectMode = (typeof REDIRECT_MODES)[number];
 
+/** How a campaign shares its visitors out over its offers: by their weights, or by what they have brought so far. */
+export const ROTATION_MODES = ['weighted', 'thompson'] as const;
+export type RotationMode = (typeof ROTATION_MODES)[number];
+
 /** Pages that click URLs may ask for by `to` or `url`. */
 export interface DeepLinks {
   /** Hosts such as `shop.example`; `*.shop.example` is every one below it. */

@@ -5,6 +5,7 @@ import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.
 import type { HttpReply } from '../http/http-reply.js';
 import { type HttpRequest, header } from '../http/http-request.js';
 import { problemReply } from '../http/problem-reply.js';
+import { Rotation } from '../rotation/rotation.service.js';
 import { Clock } from '../storage/clock.js';
 import { isStorageFailure } from '../storage/storage-failure.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
@@ -29,6 +30,7 @@ export class ClickLinks {
     private readonly clicks: ClicksService,
     private readonly caps: CapWatch,
     private readonly clock: Clock,
+    private readonly rotation: Rotation,
     private readonly sticky: StickyOffers,
     private readonly unserved: UnservedVisits,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
@@ -66,7 +68,7 @@ export class ClickLinks {
   }
 
   private offerFor(campaign: CatalogCampaign, reached: ReachedCaps, request: HttpRequest, firstParty: boolean) {
-    const open = openOffers(campaign, reached, this.clock.now());
+    const open = this.rotation.weigh(campaign, openOffers(campaign, reached, this.clock.now()));
     if (!campaign.row.sticky) return chooseOffer(open, Math.random);
     return this.sticky.choose(campaign, open, request, firstParty);
   }

@@ -6,6 +6,7 @@ import { type HttpRequest, header } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
 import { type RateLimit, RateLimiter } from '../postbacks/senders/rate-limiter.js';
 import { addressKey, requireLimit } from '../postbacks/senders/sender-limits.js';
+import { Rotation } from '../rotation/rotation.service.js';
 import { Clock } from '../storage/clock.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { CapWatch } from './cap-watch.js';
@@ -30,6 +31,7 @@ export class DirectClicks {
     private readonly catalog: CatalogService,
     private readonly clicks: ClicksService,
     private readonly caps: CapWatch,
+    private readonly rotation: Rotation,
     private readonly sticky: StickyOffers,
     private readonly unserved: UnservedVisits,
     private readonly clock: Clock,
@@ -108,7 +110,7 @@ export class DirectClicks {
     const { key, url, referrer, parameters } = message;
     // The visitor is on an offer's page already: where it is known whose, it is that offer's click.
     const here = open.filter(({ offer }) => offer.host === url?.hostname);
-    const possible = here.length > 0 ? here : open;
+    const possible = this.rotation.weigh(campaign, here.length > 0 ? here : open);
     const offer = campaign.row.sticky
       ? await this.sticky.choose(campaign, possible, request, false)
       : chooseOffer(possible, Math.random);

@@ -1,6 +1,8 @@
 import { ROLES } from '../access/api-key.entity.js';
+import { ROTATION_MODES } from '../catalog/catalog.js';
 import { LIVE_TYPES } from '../live/live-event.js';
 import { FILTER_DIMENSIONS, REPORT_DIMENSIONS } from '../reports/report.js';
+import { LEARNING_GOALS } from '../rotation/learned-shares.js';
 import { API_KEY, AUDIT_ENTRY, ERASED, REPORT_ROW } from './answer-schemas.js';
 import { ok, PAGE, problemAnswer, type RouteDocs } from './route-doc.js';
 import {
@@ -52,6 +54,7 @@ export const OPERATOR_DOCS: RouteDocs = {
       sort: text('a field; with "-" before it the largest first'),
       limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 1000 },
       format: oneOf(['json', 'csv']),
+      source: oneOf(['rows'], 'count clicks and conversions themselves, not sums of them'),
       ...filters,
     },
     answers: { 200: ok(object({ rows: list(REPORT_ROW), totals: list(REPORT_ROW) })) },
@@ -70,6 +73,34 @@ export const OPERATOR_DOCS: RouteDocs = {
           corrected: yesNo(),
         }),
       ),
+    },
+  },
+  'RotationController.story': {
+    summary: 'How a campaign shares its visitors out, and what that was learned from',
+    answers: {
+      200: ok(
+        object({
+          campaign: text(),
+          rotation: oneOf(ROTATION_MODES),
+          'learning?': object({
+            goal: oneOf(LEARNING_GOALS),
+            halfLifeDays: { type: 'number' },
+            minimumShare: { type: 'number' },
+          }),
+          offers: list(
+            object({
+              offer: text(),
+              share: { type: 'number' },
+              'clicks?': { type: 'number', description: 'older days count less' },
+              'conversions?': { type: 'number' },
+              'rate?': orNull({ type: 'number' }),
+              'revenue?': text('decimal amount'),
+              'currency?': text(),
+            }),
+          ),
+        }),
+      ),
+      ...NOT_THERE,
     },
   },
   'JourneysController.journey': {

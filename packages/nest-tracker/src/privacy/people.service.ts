@@ -5,7 +5,9 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { eraseTold } from '../partner-postbacks/erase-told.js';
+import { DayVisitor } from '../rollups/day-visitor.entity.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
+import { dayOf } from './day-key.js';
 import { eraseMarkedRows, eraseMentions } from './log-eraser.js';
 
 /** Conversions per transaction. */
@@ -105,6 +107,7 @@ export class People {
       }
       const conversionIds = all.map(({ id }) => id);
       await eraseTold(manager, conversionIds);
+      await forgetVisits(manager, [...clicks]);
       return {
         clicks: await eraseClicks(manager, [...clicks]),
         conversions: await eraseConversions(manager, conversionIds),
@@ -125,6 +128,14 @@ export class People {
 
 /** Of a click that was erased, the visitor's hash is a part of its id: still one visitor, but nobody. */
 const NOBODY = 'substr(id, 1, 22)';
+
+/** Today's visitors are known by the same hash once more, so that each is counted once. */
+async function forgetVisits(manager: EntityManager, ids: readonly string[]): Promise<void> {
+  const select = { id: true, at: true, campaignId: true, visitor: true } as const;
+  for (const { at, campaignId, visitor } of await manager.find(Click, { select, where: { id: In(ids) } })) {
+    await manager.delete(DayVisitor, { day: dayOf(at), campaignId, visitor });
+  }
+}
 
 async function eraseClicks(manager: EntityManager, ids: readonly string[]): Promise<number> {
   const { affected } = await manager

@@ -143,11 +143,14 @@ describe.each(DATABASES)('rollups on $database', ({ database: name, createDataba
 
   it('stay when a person is erased', async () => {
     const clickId = await click(tracker, 'boots');
+    const visitors = async () => (await database.query('SELECT * FROM tallyback_day_visitors')).length;
+    const known = await visitors();
     const before = await reportOf(tracker, 'groupBy=campaign,country');
     expect((await manage(tracker, `/v1/people/by-click/${clickId}`, { method: 'DELETE' })).body).toMatchObject({
       clicks: 1,
     });
     expect(await reportOf(tracker, 'groupBy=campaign,country')).toEqual(before);
+    expect(await visitors()).toBe(known - 1);
     expect(await rebuild({ verify: true })).toMatchObject({ differing: 0 });
   });
 

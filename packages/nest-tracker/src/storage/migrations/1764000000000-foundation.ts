@@ -98,6 +98,8 @@ const tables = [
       long('offers'),
       long('redirect'),
       flag('sticky'),
+      text('rotation', 16),
+      nullable(long('learning')),
       nullable(text('fallback_url', 2048)),
       nullable(long('postbacks')),
     ),

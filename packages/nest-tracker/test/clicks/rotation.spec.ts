@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import { report, unique } from '../support/messages.js';
+import { onEveryDatabase } from '../support/on-every-database.js';
+import { click, type Json, manage, send } from '../support/requests.js';
+import { catalogOf, offerOf } from '../support/small-catalog.js';
+
+const offers = ['good', 'bad', 'new'].map((key) => ({ offer: key }));
+const yen = offerOf('yen', { currency: 'JPY' });
+const seed = catalogOf(
+  [offerOf('good'), offerOf('bad'), offerOf('new'), yen],
+  [
+    {
+      key: 'learning',
+      partner: 'blog',
+      offers: offers.slice(0, 2),
+      rotation: 'thompson',
+      learning: { halfLifeDays: 2 },
+    },
+    { key: 'fixed', partner: 'blog', offers: [{ offer: 'good', weight: 3 }, { offer: 'bad' }] },
+    {
+      key: 'mixed',
+      partner: 'blog',
+      offers: [{ offer: 'good' }, { offer: 'yen' }],
+      rotation: 'thompson',
+      learning: { goal: 'revenue' },
+    },
+  ],
+);
+
+describe('a rotation that learns', () => {
+  onEveryDatabase(
+    (current, clock) => {
+      const story = async (key: string) => (await manage(current.tracker, `/v1/campaigns/${key}/rotation`)).body;
+      const shareOf = async (offer: string) =>
+        Number(((await story('learning')).offers as Json[]).find((one) => one.offer === offer)?.share);
+      const offerOfVisit = async () =>
+        new URL((await send(current.tracker, '/c/learning')).headers.location ?? '').pathname.slice(1);
+
+      it('begins with equal shares, and says so', async () => {
+        const { offers: shares, ...rest } = await story('learning');
+        expect(rest).toEqual({
+          campaign: 'learning',
+          rotation: 'thompson',
+          learning: { goal: 'conversions', halfLifeDays: 2, minimumShare: 0.02 },
+        });
+        for (const { share, clicks, rate } of shares as Json[]) {
+          expect(Number(share)).toBeCloseTo(0.5, 1);
+          expect([clicks, rate]).toEqual([0, null]);
+        }
+      });
+
+      it('sends visitors where they bring most, and explains it', async () => {
+        const { tracker } = current;
+        for (let i = 0; i < 120; i++) {
+          const clickId = await click(tracker, 'learning');
+          const [row] = await tracker.database.query(
+            'SELECT o.key FROM tallyback_clicks c JOIN tallyback_offers o ON o.id = c.offer_id WHERE c.id = $1',
+            [clickId],
+          );
+          if (row?.key !== 'good') continue;
+          await report(
+            tracker,
+            { clickId, transactionId: unique(), revenue: '2.00', currency: 'EUR' },
+            { at: clock.date },
+          );
+        }
+        expect(await shareOf('good')).toBeGreaterThan(0.95);
+        expect(await shareOf('bad')).toBeGreaterThanOrEqual(0.02);
+        const [good] = (await story('learning')).offers as Json[];
+        expect(good).toMatchObject({ offer: 'good', currency: 'EUR' });
+        expect(Number(good?.conversions)).toBeGreaterThan(20);
+        expect(Number(good?.rate)).toBeCloseTo(1, 2);
+        const visits = await Promise.all(Array.from({ length: 60 }, offerOfVisit));
+        expect(visits.filter((offer) => offer === 'good').length).toBeGreaterThan(45);
+      });
+
+      it('forgets what is long past', async () => {
+        clock.time += 40 * 86_400_000;
+        expect(await shareOf('good')).toBeLessThan(0.9);
+        expect(await shareOf('bad')).toBeGreaterThan(0.1);
+      });
+
+      it('leaves fixed weights alone', async () => {
+        expect(await story('fixed')).toEqual({
+          campaign: 'fixed',
+          rotation: 'weighted',
+          offers: [
+            { offer: 'good', share: 0.75 },
+            { offer: 'bad', share: 0.25 },
+          ],
+        });
+      });
+
+      it('does not hold yen against euros', async () => {
+        expect((await story('mixed')).learning).toMatchObject({ goal: 'conversions' });
+      });
+
+      it.each([
+        [{ rotation: 'random' }, 'rotation'],
+        [{ learning: { goal: 'clicks' } }, 'learning.goal'],
+        [{ learning: { halfLifeDays: 0 } }, 'learning.halfLifeDays'],
+        [{ learning: { minimumShare: 0.6 } }, 'learning.minimumShare'],
+      ])('is refused as %j', async (change, field) => {
+        const answer = await manage(current.tracker, '/v1/campaigns', {
+          method: 'POST',
+          body: { key: 'odd', partner: 'blog', offers: [{ offer: 'good' }], ...change },
+        });
+        expect([answer.status, answer.body.field]).toEqual([400, field]);
+      });
+
+      it('is not told of a campaign that there is not', async () => {
+        expect((await manage(current.tracker, '/v1/campaigns/nowhere/rotation')).status).toBe(404);
+      });
+    },
+    { seed },
+  );
+});
