@@ -34,12 +34,16 @@ const target = (url: string, clickId: string): Target => ({
 const namesOf = (results: readonly CaseResult[], wanted: CaseResult['result']): string[] =>
   results.filter(({ result }) => result === wanted).map(({ name }) => name);
 
-async function judgeSmall(fault: ReceiverFault, only: readonly string[] = []): Promise<CaseResult[]> {
+async function judgeSmall(
+  fault: ReceiverFault,
+  only: readonly string[] = [],
+  changes: Partial<Target> = {},
+): Promise<CaseResult[]> {
   const receiver = await new SmallReceiver({ secrets: SECRETS, publicKey: KEY_PAIR.publicKey }, fault).listen();
   const found = choose(CASES, only);
   if ('unknown' in found) throw new Error(`there is no case ${found.unknown}`);
   try {
-    return await runReceiver(target(receiver.url, receiver.clickId), found.chosen);
+    return await runReceiver({ ...target(receiver.url, receiver.clickId), ...changes }, found.chosen);
   } finally {
     await receiver.close();
   }
@@ -98,6 +102,22 @@ describe('the cases for receivers', () => {
     const failed = namesOf(await judgeSmall('takes everything'), 'fail');
     expect(refusing.map(({ name }) => name).filter((name) => !failed.includes(name))).toEqual([]);
   }, 60_000);
+
+  it('fail with a receiver that does not answer, and do not wait for ever', async () => {
+    const results = await judgeSmall('does not answer', ['id.short'], { timeoutMs: 50 });
+    expect(results).toMatchObject([{ result: 'fail', faults: ['no answer: nothing came within 50 ms'] }]);
+  });
+
+  it('are skipped, and say so, where they need a key that was not given', async () => {
+    const results = await judgeSmall('none', ['signature.v1a', 'signature.rotation-both'], {
+      nextSecret: undefined,
+      signingKey: undefined,
+    });
+    expect(results.map(({ result, faults }) => [result, ...faults])).toEqual([
+      ['skip', 'needs --next-secret'],
+      ['skip', 'needs --signing-key'],
+    ]);
+  });
 
   it.each(Object.entries(RECEIVER_FAULTS))('find a receiver that %s', async (fault, names) => {
     const results = await judgeSmall(fault as ReceiverFault, names);

@@ -13,6 +13,8 @@ import { type Plan, SmallSender } from './support/small-sender.js';
 const CASES = readCases<SenderCase>('sender');
 const SECRETS = [createSecret(), createSecret()] as const;
 const KEY_PAIR = createKeyPair();
+/** Long enough for a machine that is busy, short enough for the answer that never comes. */
+const TIMEOUT_MS = 2_000;
 const SETTINGS: SenderSettings = {
   advertiser: 'acme',
   secret: SECRETS[0],
@@ -33,10 +35,11 @@ async function judgeSmall(
   fault: SenderFault,
   only: readonly string[],
   settings: Partial<SenderSettings> = {},
+  timeoutMs = TIMEOUT_MS,
 ): Promise<SenderResult> {
   const found = choose(CASES, only);
   if ('unknown' in found) throw new Error(`there is no case ${found.unknown}`);
-  const sender = new SmallSender({ secrets: SECRETS, secretKey: KEY_PAIR.secretKey }, fault);
+  const sender = new SmallSender({ secrets: SECRETS, secretKey: KEY_PAIR.secretKey }, fault, timeoutMs);
   let sending: Promise<void> | undefined;
   const ready = (plan: Plan) => {
     sending = sender.send(plan);
@@ -53,7 +56,7 @@ describe('the cases for senders', () => {
     const stored: Promise<unknown>[] = [];
     let shop: Tallyback | undefined;
     const ready = ({ url, advertiser, messages }: Plan) => {
-      const house = tracker({ url, advertiser, secret, breaker: false, timeoutMs: 1_000, concurrency: CASES.length });
+      const house = tracker({ url, advertiser, secret, breaker: false, timeoutMs: TIMEOUT_MS });
       const retrySchedule = Array.from({ length: 9 }, () => 150);
       shop = new Tallyback({
         queue: memoryQueue(),
@@ -96,7 +99,7 @@ describe('the cases for senders', () => {
         faults.map(async (fault) => {
           // Who does not wait may come late all the same, from a machine that is busy.
           const patience = fault === 'does not wait' ? { minDelayMs: 2_000 } : {};
-          const result = await judgeSmall(fault, SENDER_FAULTS[fault], { limitMs: 5_000, ...patience });
+          const result = await judgeSmall(fault, SENDER_FAULTS[fault], { limitMs: 5_000, ...patience }, 30_000);
           found.set(fault, failed(result));
         }),
       );

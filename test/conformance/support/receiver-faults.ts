@@ -253,4 +253,9 @@ export const RECEIVER_FAULTS = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** How a small receiver is broken; `none`: not at all. The two that do the same to every request prove that every case can fail. */
-export type ReceiverFault = keyof typeof RECEIVER_FAULTS | 'none' | 'takes everything' | 'refuses everything';
+export type ReceiverFault =
+  | keyof typeof RECEIVER_FAULTS
+  | 'none'
+  | 'takes everything'
+  | 'refuses everything'
+  | 'does not answer';

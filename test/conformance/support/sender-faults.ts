@@ -52,7 +52,7 @@ export const SENDER_FAULTS = {
   'waits for nonsense for ever': ['retry-after.nonsense'],
   'gives up when a connection breaks': ['broken.before-answer', 'broken.answer-lost', 'retry.persistent-broken'],
   'takes what broke off for an answer': ['broken.within-answer'],
-  'waits for answers for ever': ['broken.hanging', 'broken.hanging-twice'],
+  'waits for answers for ever': ['broken.hanging'],
   'takes every 2xx for a success': [
     'not-the-tracker.page',
     'not-the-tracker.empty',

@@ -54,7 +54,7 @@ export class SmallLedger {
     const identity = this.#identity(message);
     if (this.fault === 'looks first and stores later') {
       const free = !this.#conversions.has(identity);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 50));
       if (free) this.#conversions.delete(identity);
     }
     const reply =

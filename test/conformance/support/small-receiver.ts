@@ -52,6 +52,7 @@ export class SmallReceiver {
     this.#verification = new Verification(sender, fault);
     this.#ledger = new SmallLedger(this.clickId, fault);
     this.#server = createServer((request, response) => {
+      if (fault === 'does not answer') return;
       this.#answer(request)
         .catch(() => ({ status: 500, body: { error: 'broken' } }))
         .then(

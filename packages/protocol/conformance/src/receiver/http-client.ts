@@ -39,8 +39,13 @@ export class HttpClient {
       read(response).then(resolve, reject);
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.name === 'AbortError' ? `nothing came within ${this.target.timeoutMs} ms` : error.code || error.message;
+      // A connection that the receiver closed while nobody used it: the request has not arrived.
+      if (request.reusedSocket && error.code === 'ECONNRESET') {
+        this.send({ method, path, headers, body }).then(resolve, reject);
+        return;
+      }
+      const late = error.name === 'AbortError' || error.name === 'TimeoutError';
+      const why = late ? `nothing came within ${this.target.timeoutMs} ms` : error.code || error.message;
       reject(new Error(`no answer: ${why}`));
     });
     request.end(body);

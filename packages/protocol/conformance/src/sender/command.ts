@@ -68,13 +68,14 @@ export async function senderCommand(
 
 function readSettings(args: Arguments, env: NodeJS.ProcessEnv): SenderSettings {
   const secret = args.secret('secret', env);
-  if (secret === undefined)
-    throw new UsageError('--secret (or --secret-env NAME) is needed: the whsec_ secret that the sender signs with');
   const nextSecret = args.secret('next-secret', env);
   const publicKey = args.text('public-key');
+  if (secret === undefined && publicKey === undefined) {
+    throw new UsageError('--secret (or --secret-env NAME) or --public-key is needed: what the sender signs with');
+  }
   const settings = {
     advertiser: args.text('advertiser') ?? 'acme',
-    secret,
+    ...(secret !== undefined && { secret }),
     ...(nextSecret !== undefined && { nextSecret }),
     ...(publicKey !== undefined && { publicKey }),
     retryAfterSeconds: args.wholeNumber('retry-after', 3, 2, 3_600),

@@ -4,7 +4,8 @@ import type { SenderNeed } from './case.js';
 /** How a sender is judged. */
 export interface SenderSettings {
   readonly advertiser: string;
-  readonly secret: string;
+  /** At least one of the keys is there. */
+  readonly secret?: string;
   readonly nextSecret?: string;
   readonly publicKey?: string;
   /** What `Retry-After` asks for, in seconds. */
@@ -32,7 +33,7 @@ export const NEED_OPTION: Readonly<Record<SenderNeed, string>> = {
 /** @throws RangeError, whose message begins with the option, for a key that is none */
 export function senderKeys({ secret, nextSecret, publicKey }: SenderSettings): SenderKeys {
   return {
-    secret: named('--secret', () => readSecret(secret)),
+    ...(secret !== undefined && { secret: named('--secret', () => readSecret(secret)) }),
     ...(nextSecret !== undefined && { nextSecret: named('--next-secret', () => readSecret(nextSecret)) }),
     ...(publicKey !== undefined && { publicKey: named('--public-key', () => readPublicKey(publicKey)) }),
   };
