@@ -27,6 +27,7 @@ import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
+import { LastAnswers } from './http/last-answers.js';
 import { UnreadBodies } from './http/unread-bodies.js';
 import { JourneysService } from './journeys/journeys.service.js';
 import { LiveFeed } from './live/live-feed.service.js';
@@ -61,8 +62,8 @@ import { VisitorPrivacy } from './privacy/visitor-privacy.service.js';
 import { ReportsService } from './reports/reports.service.js';
 import { RollupKeeper } from './rollups/rollup-keeper.service.js';
 import { RollupRebuild } from './rollups/rollup-rebuild.service.js';
-import { Clock } from './storage/clock.js';
 import { Rotation } from './rotation/rotation.service.js';
+import { Clock } from './storage/clock.js';
 import { Partitions } from './storage/partitions/partitions.service.js';
 import { ConfigurableModuleClass } from './tracker.module-definition.js';
 import { TRACKER_EXTRAS, type TrackerModuleExtras } from './tracker.options.js';
@@ -115,6 +116,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     InboundLog,
     InboundPostbacksService,
     InboundRoutes,
+    LastAnswers,
     JourneysService,
     LiveFeed,
     LiveHistory,
@@ -136,9 +138,9 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     Recorder,
     ReportsService,
     Retention,
+    Rotation,
     RollupKeeper,
     RollupRebuild,
-    Rotation,
     SenderLimits,
     SignedMessages,
     StickyOffers,
@@ -173,9 +175,9 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     People,
     ReportsService,
     Retention,
+    Rotation,
     TrackerEvents,
     Webhooks,
-    Rotation,
   ],
 })
 export class TrackerModule extends ConfigurableModuleClass implements NestModule {

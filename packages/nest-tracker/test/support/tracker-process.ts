@@ -12,7 +12,7 @@ export interface TrackerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts the built tracker with these options in a process of its own. */
+/** Starts the built tracker with these options in a process of its own; `adapter` beside them, Fastify where it is not said. */
 export async function startTrackerProcess(options: object): Promise<TrackerProcess> {
   const env = { ...process.env, TRACKER_OPTIONS: JSON.stringify({ adminToken: ADMIN_TOKEN, ...options }) };
   const child = fork(SCRIPT, { env, execArgv: ['--unhandled-rejections=strict'] });
