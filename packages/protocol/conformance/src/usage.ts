@@ -14,7 +14,7 @@ export const USAGE = `tallyback-conformance: does a tracker or a sender keep to 
       --host ADDRESS          where to listen (127.0.0.1)
       --advertiser KEY        whom the sender says to be (acme)
       --next-secret whsec_…   the sender signs with this one, too
-      --public-key whpk_…     the sender signs with its private half, too
+      --public-key whpk_…     the sender signs with its private half, too, or with nothing else
       --attempts COUNT        so many it makes before it gives up (10)
       --retry-after SECONDS   what the server asks for (3)
       --min-delay MS          the sender waits so long at least (100)
