@@ -5,6 +5,7 @@ export async function startServer(file, env = {}) {
   const child = forkServer(file, env);
   const { url } = await firstMessage(file, child);
   return {
+    pid: child.pid,
     url,
     stop: () =>
       new Promise((ended) => {

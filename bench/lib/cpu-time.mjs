@@ -17,7 +17,8 @@ export async function cpuTimeOf(database, work) {
   return user + system + (await serverTime(database)) - before;
 }
 
-async function serverTime(database) {
+/** The same of a database server's processes so far; none where there is no server. */
+export async function serverTime(database) {
   if (database.type !== 'postgres') return 0;
   const client = await openPostgres(database);
   const { rows } = await client.query('SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
@@ -26,10 +27,10 @@ async function serverTime(database) {
   return times.reduce((sum, time) => sum + time, 0);
 }
 
-/** User and system time are the 14th and 15th field; the second one, in brackets, may hold spaces. */
-async function processTime(pid) {
+/** The same of one process so far, on Linux. User and system time are the 14th and 15th field; the second one, in brackets, may hold spaces. */
+export async function processTime(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => {
-    throw new Error('How much processor time PostgreSQL takes can only be read on Linux.');
+    throw new Error('How much processor time another process takes can only be read on Linux.');
   });
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
