@@ -67,6 +67,16 @@ describe.each(DATABASES)('webhooks on $database', ({ database: name, createDatab
     expect(row).toMatchObject({ webhook: 'ledger', partner: null, method: 'POST', answerStatus: 200 });
   });
 
+  it('leave nothing in the log of a person who is erased', async () => {
+    const customerId = unique('c');
+    const { conversion } = await convert({ customerId });
+    const told = await answered(conversion);
+    expect(told.body).toContain(customerId);
+    await manage(tracker, `/v1/people/${customerId}`, { method: 'DELETE' });
+    const left = await manage(tracker, `/v1/postbacks/out/${told.id}`);
+    expect(left.body).toMatchObject({ state: 'delivered', url: '', body: null, answer: null });
+  });
+
   it('tell of a conversion without a click', async () => {
     const { body } = await report(tracker, { transactionId: unique(), revenue: '5.00', currency: 'EUR' });
     const conversion = String(body.conversionId);
