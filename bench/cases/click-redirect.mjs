@@ -11,16 +11,17 @@ const BROWSER = {
  * A redirect whose click is on the disk before the answer, against a raw server that stores nothing and against a plain
  * Nest controller that awaits the repository.
  */
-async function measure(name, env, plainEnv, { rounds, progress }) {
+async function measure(name, connections, env, plainEnv, { rounds, progress }) {
   const raw = await startServer('raw-redirect.mjs');
   const tracker = await startServer('tracker.mjs', env);
   const plain = await startServer('repository-redirect.mjs', plainEnv);
   try {
     const link = '/c/spring?external_id=X1&sub1=a&sub2=b';
+    const load = (url) => httpLoad(url, { expect: 302, headers: BROWSER, connections });
     const contenders = {
-      tallyback: () => httpLoad(tracker.url + link, { expect: 302, headers: BROWSER }),
-      'repository.save': () => httpLoad(plain.url + link, { expect: 302, headers: BROWSER }),
-      'node:http': () => httpLoad(raw.url, { expect: 302, headers: BROWSER }),
+      tallyback: () => load(tracker.url + link),
+      'repository.save': () => load(plain.url + link),
+      'node:http': () => load(raw.url),
     };
     return rowsOf(name, 'tallyback', await interleave(contenders, rounds, progress), 'redirects/s');
   } finally {
@@ -28,17 +29,29 @@ async function measure(name, env, plainEnv, { rounds, progress }) {
   }
 }
 
+/** Visitors at once. A group of clicks is on its way to the disk while the others come in: with few there are few in each. */
+const MANY = 256;
+const FEW = 64;
+
+function sqlite(name, connections) {
+  const measured = (context) => {
+    const file = (contender) => ({ BENCH_SQLITE: join(context.folder, `${contender}-${connections}.db`) });
+    return measure(name, connections, file('clicks'), file('plain'), context);
+  };
+  return { [name]: measured };
+}
+
+function postgres(name, connections) {
+  const measured = async (context) => {
+    const env = { BENCH_POSTGRES: (await context.postgres()).url() };
+    return measure(name, connections, env, env, context);
+  };
+  return { [name]: measured };
+}
+
 export const cases = {
-  'click.redirect.durable.sqlite': (context) =>
-    measure(
-      'click.redirect.durable.sqlite',
-      { BENCH_SQLITE: join(context.folder, 'clicks.db') },
-      { BENCH_SQLITE: join(context.folder, 'plain.db') },
-      context,
-    ),
-  'click.redirect.durable.postgres': async (context) => {
-    const postgres = await context.postgres();
-    const env = { BENCH_POSTGRES: postgres.url() };
-    return measure('click.redirect.durable.postgres', env, env, context);
-  },
+  ...sqlite('click.redirect.durable.sqlite', MANY),
+  ...sqlite('click.redirect.durable.sqlite.64', FEW),
+  ...postgres('click.redirect.durable.postgres', MANY),
+  ...postgres('click.redirect.durable.postgres.64', FEW),
 };

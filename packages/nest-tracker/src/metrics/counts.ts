@@ -1,17 +1,20 @@
 type Labels = Readonly<Record<string, string>>;
 
-/** A number for each combination of labels. */
+/** A number for each combination of labels, whose names are always the same ones. */
 export class Counts {
-  private readonly values = new Map<string, number>();
+  private readonly values = new Map<string, { readonly labels: Labels; amount: number }>();
 
   add(labels: Labels, amount = 1): void {
-    const key = labelsOf(labels);
-    this.values.set(key, (this.values.get(key) ?? 0) + amount);
+    // Written out only when somebody reads: there is one of these for every click.
+    const key = Object.values(labels).join('\0');
+    const known = this.values.get(key);
+    if (known) known.amount += amount;
+    else this.values.set(key, { labels, amount });
   }
 
   /** The samples, without `# HELP` and `# TYPE`. */
   lines(name: string): string[] {
-    return [...this.values].map(([labels, value]) => `${name}${labels} ${value}`);
+    return [...this.values.values()].map(({ labels, amount }) => `${name}${labelsOf(labels)} ${amount}`);
   }
 }
 
