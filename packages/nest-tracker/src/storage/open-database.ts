@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
 import { trackerEntities } from './entities.js';
+import { outlive, type PoolConnection } from './lost-connections.js';
 import { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './migrations/index.js';
 import type { TrackerDatabase } from './tracker-database.js';
 
@@ -30,7 +31,15 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
       applicationName: 'tallyback',
       connectTimeoutMS: CONNECT_TIMEOUT_MS,
       // A server that takes connections and answers nothing must not make requests hang.
-      extra: { keepAlive: true, query_timeout: QUERY_TIMEOUT_MS },
+      extra: {
+        keepAlive: true,
+        query_timeout: QUERY_TIMEOUT_MS,
+        // Called with every new connection before anybody gets it.
+        verify(connection: PoolConnection, accept: () => void) {
+          outlive(connection);
+          accept();
+        },
+      },
     });
   }
   mkdirSync(dirname(database.path), { recursive: true });

@@ -4,6 +4,7 @@ import type { TrackerOptions } from '../tracker.options.js';
 import { checkedDataSource } from './checked-data-source.js';
 import { checkedDatabase } from './checked-database.js';
 import { dialectOf } from './dialect.js';
+import { outliveLostConnections } from './lost-connections.js';
 import { createTrackerDataSource } from './open-database.js';
 import { openFailure } from './open-failure.js';
 import { ownConnection } from './own-connection.js';
@@ -27,6 +28,7 @@ export async function openStorage(
   if (options.database) return prepare(createTrackerDataSource(checkedDatabase(options.database)), options);
   const lent = checkedDataSource(options.dataSource ?? hosted, name);
   if (!lent.isInitialized) await initialize(lent);
+  outliveLostConnections(lent);
   const own = ownConnection(lent);
   return own ? prepare(own, options, lent) : prepare(lent, options, lent);
 }

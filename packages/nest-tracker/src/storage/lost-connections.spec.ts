@@ -1,0 +1,29 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTrackerDataSource } from './open-database.js';
+
+const message = (type: string, body: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + 4);
+  return Buffer.concat([Buffer.from(type), length, body]);
+};
+const AUTHENTICATED = message('R', Buffer.alloc(4));
+const READY = message('Z', Buffer.from('I'));
+const ENDED = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'));
+
+/** A PostgreSQL that lets everybody in and is shut down at once, all of it in one packet. */
+const server = createServer((socket) => {
+  socket.on('error', () => undefined);
+  socket.once('data', () => socket.end(Buffer.concat([AUTHENTICATED, READY, ENDED])));
+});
+
+describe('a connection that PostgreSQL ends in the moment in which the pool hands it out', () => {
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
+
+  it('is an error for who asked for it, and does not end the process', async () => {
+    const { port } = server.address() as AddressInfo;
+    const dataSource = createTrackerDataSource({ type: 'postgres', url: `postgres://u@127.0.0.1:${port}/x` });
+    await expect(dataSource.initialize()).rejects.toThrow(/connection/i);
+  });
+});
