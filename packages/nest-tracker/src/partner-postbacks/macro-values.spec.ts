@@ -4,7 +4,10 @@ import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { macroValues } from './macro-values.js';
 
-const catalog = new CatalogSnapshot({ advertisers: [], secrets: [], offers: [], partners: [], campaigns: [] }, 300);
+const catalog = new CatalogSnapshot(
+  { advertisers: [], secrets: [], offers: [], partners: [], campaigns: [], webhooks: [] },
+  300,
+);
 const conversion = Object.assign(new Conversion(), {
   advertiserId: 'a',
   occurredAt: 0,
