@@ -6,7 +6,7 @@ import { type EntityRows, entityRows } from './entity-rows.js';
 import { insertQueries, writeAll } from './insert-queries.js';
 import { type PreparedStatements, readOnSqlite, runNamed, runOnPostgres, runOnSqlite } from './run-work.js';
 import { whileBusy } from './sqlite-busy.js';
-import { commitAside, commitUnderWay } from './sqlite-commit.js';
+import { commitUnderWay, SqliteCommits } from './sqlite-commit.js';
 import { type SqliteConnection, sqliteConnectionOf } from './sqlite-connection.js';
 import { SqliteTurns } from './sqlite-turns.js';
 import { DatabaseClosedError } from './storage-failure.js';
@@ -36,7 +36,7 @@ export class TrackerStorage implements OnApplicationShutdown {
     this.dialect = dialectOf(dataSource);
     this.turns = this.dialect === 'sqlite' ? new SqliteTurns(dataSource, lent) : undefined;
     // On the host's own connection its statements would slip in before the end of the transaction.
-    this.commit = lent === dataSource ? commitHere : commitAside;
+    this.commit = lent === dataSource ? commitHere : new SqliteCommits().commit;
   }
 
   /** For reads outside a transaction. */
