@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
+import { BackgroundRefresh } from '../storage/background-refresh.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
@@ -23,6 +24,9 @@ const DEFAULT_TOLERANCE_SECONDS = 300;
 @Injectable()
 export class CatalogService implements OnModuleInit {
   private readonly logger = new Logger(CatalogService.name);
+  private readonly ahead = new BackgroundRefresh((error) =>
+    this.logger.warn(`The catalog could not be refreshed: ${error.message}`),
+  );
   private current: { readonly snapshot: CatalogSnapshot; readonly loadedAt: number } | undefined;
   private loading: Promise<CatalogSnapshot> | undefined;
   private readonly snapshots = new Subject<CatalogSnapshot>();
@@ -51,11 +55,10 @@ export class CatalogService implements OnModuleInit {
    */
   async snapshot(): Promise<CatalogSnapshot> {
     if (!this.current) return this.load();
-    const age = this.clock.now() - this.current.loadedAt;
+    // Either way: a clock that was set back must not keep an old catalog for as long.
+    const age = Math.abs(this.clock.now() - this.current.loadedAt);
     if (age > MAX_AGE_MS) return this.load();
-    if (age > FRESH_MS) {
-      this.load().catch((error: Error) => this.logger.warn(`The catalog could not be refreshed: ${error.message}`));
-    }
+    if (age > FRESH_MS) this.ahead.begin(() => this.load());
     return this.current.snapshot;
   }
 

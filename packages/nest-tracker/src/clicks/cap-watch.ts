@@ -12,6 +12,7 @@ import {
   partnerScope,
   periodName,
 } from '../conversions/working-set/counter-keys.js';
+import { BackgroundRefresh } from '../storage/background-refresh.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 
@@ -45,6 +46,9 @@ const NONE: ReachedCaps = new Set();
 @Injectable()
 export class CapWatch {
   private readonly logger = new Logger(CapWatch.name);
+  private readonly ahead = new BackgroundRefresh((error) =>
+    this.logger.warn(`Caps could not be looked at: ${error.message}`),
+  );
   private seen: { readonly reached: ReachedCaps; readonly at: number } | undefined;
   private looking: Promise<ReachedCaps> | undefined;
 
@@ -57,11 +61,9 @@ export class CapWatch {
   reached(catalog: CatalogSnapshot): ReachedCaps | Promise<ReachedCaps> {
     const capped = cappedOf(catalog);
     if (capped.length === 0) return NONE;
-    const age = this.seen ? this.clock.now() - this.seen.at : Number.POSITIVE_INFINITY;
+    const age = this.seen ? Math.abs(this.clock.now() - this.seen.at) : Number.POSITIVE_INFINITY;
     if (!this.seen || age > MAX_AGE_MS) return this.look(capped);
-    if (age > FRESH_MS) {
-      this.look(capped).catch((error: Error) => this.logger.warn(`Caps could not be looked at: ${error.message}`));
-    }
+    if (age > FRESH_MS) this.ahead.begin(() => this.look(capped));
     return this.seen.reached;
   }
 

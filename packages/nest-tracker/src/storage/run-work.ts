@@ -90,12 +90,17 @@ export async function runOnPostgres<T>(dataSource: DataSource, work: () => Trans
  */
 export async function runNamed(dataSource: DataSource, name: string, { text, parameters }: Query): Promise<RawRow[]> {
   const runner = dataSource.createQueryRunner();
+  let broken: Error | undefined;
   try {
     const client = (await runner.connect()) as PgClient;
     const { rows } = await client.query({ name, text, values: parameters as unknown[] });
     return rows;
+  } catch (error) {
+    // Without a word from the server, such as when it is silent for too long, the connection still waits for its answer.
+    if (error instanceof Error && !('severity' in error)) broken = error;
+    throw error;
   } finally {
-    await runner.release();
+    await release(runner, broken);
   }
 }
 
@@ -109,7 +114,7 @@ async function drive<T>(client: PgClient, running: TransactionWork<T>): Promise<
   return step.value;
 }
 
-/** A connection that cannot even roll back must not serve anybody else. */
+/** A connection that cannot even roll back, or still waits for an answer, must not serve anybody else. */
 async function release(runner: QueryRunner, broken: Error | undefined): Promise<void> {
   if (!broken) return runner.release();
   await (runner as unknown as { releasePostgresConnection(error: Error): Promise<void> }).releasePostgresConnection(
