@@ -7,8 +7,7 @@ import { TrackerStorage } from '../storage/tracker-storage.js';
 import { reading, type TransactionWork } from '../storage/transaction-work.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { ALL_CUBES, DAY_MS } from './cubes.js';
-import type { Basis, Rollup } from './rollup.entity.js';
-import { Rollup as RollupTable } from './rollup.entity.js';
+import { type Basis, Rollup } from './rollup.entity.js';
 import { differenceQueries, type Stretch } from './rollup-difference.js';
 import { rollupUpserts } from './rollup-queries.js';
 import { lockRollups } from './rollups-lock.js';
@@ -105,7 +104,7 @@ export class RollupRebuild implements OnModuleInit {
       `SELECT MIN(at) AS a, MAX(at) AS z FROM ${storage.rowsOf(Click, ['id']).table}`,
       `SELECT MIN(occurred_at) AS a, MAX(occurred_at) AS z FROM ${storage.rowsOf(Conversion, ['id']).table}`,
       `SELECT MIN(clicked_at) AS a, MAX(clicked_at) AS z FROM ${storage.rowsOf(Conversion, ['id']).table}`,
-      `SELECT MIN(bucket) AS a, MAX(bucket) AS z FROM ${storage.rowsOf(RollupTable).table}`,
+      `SELECT MIN(bucket) AS a, MAX(bucket) AS z FROM ${storage.rowsOf(Rollup).table}`,
     ];
     const ends: number[] = [];
     for (const text of times) {

@@ -51,7 +51,7 @@ describe('a rotation that learns', () => {
 
       it('sends visitors where they bring most, and explains it', async () => {
         const { tracker } = current;
-        for (let i = 0; i < 120; i++) {
+        for (let i = 0; i < 80; i++) {
           const clickId = await click(tracker, 'learning');
           const [row] = await tracker.database.query(
             'SELECT o.key FROM tallyback_clicks c JOIN tallyback_offers o ON o.id = c.offer_id WHERE c.id = $1',
