@@ -64,7 +64,7 @@ describe.each(DATABASES)('the intake on $database', ({ createDatabase }) => {
         await fc.asyncModelRun(() => ({ model, real: intake }), commands);
         await expectStored(database, model, intake);
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   }, 60_000);
 });

@@ -59,8 +59,8 @@ describe('sqliteQueue', () => {
 });
 
 describe.each([
-  [sqlite, 25],
-  [postgres, 20],
+  [sqlite, 20],
+  [postgres, 15],
 ] as const)('typeormQueue', ({ name, create }, runs) => {
   it(`on ${name} ${title}`, async () => {
     const database = await create();

@@ -96,27 +96,55 @@ const burst = fc
       }),
   );
 
+interface Asking {
+  readonly destination: number;
+  readonly limit: number;
+  readonly leaseMs: number;
+}
+
+async function claimAs(model: QueueModel, real: Real, given: Asking, askers: readonly Queue[]): Promise<void> {
+  const { limit, leaseMs } = given;
+  const request = { destination: at(real.destinations, given.destination), limit, leaseMs, now: model.now };
+  const answers = await Promise.all(askers.map((queue) => queue.claim(request)));
+  expectClaims(model, request, answers);
+  for (const [index, answer] of answers.entries()) {
+    const owner = real.processes.indexOf(askers[index] as Queue);
+    for (const one of answer) model.claimed(owner, one, model.now + leaseMs);
+  }
+}
+
+const limit = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 40 }));
+
 /** One process asks, or all at the same time. */
 const claim = fc
+  .record({ destination: fc.nat(1), limit, leaseMs: fc.constantFrom(50, 50, 500), by: fc.option(fc.nat(1)) })
+  .map(
+    (given) =>
+      new Command(text('claim', given), (model, real) =>
+        claimAs(model, real, given, given.by === null ? real.processes : [at(real.processes, given.by)]),
+      ),
+  );
+
+/** One process is frozen past its leases, another takes over, and then the first goes on as if nothing had been. */
+const takeover = fc
   .record({
     destination: fc.nat(1),
-    limit: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 40 })),
-    leaseMs: fc.constantFrom(50, 50, 500),
-    by: fc.option(fc.nat(1)),
+    limit,
+    by: fc.nat(1),
+    late: fc.constantFrom<End['outcome']>('delivered', 'release'),
   })
   .map(
     (given) =>
-      new Command(text('claim', given), async (model, real) => {
-        const { limit, leaseMs, by } = given;
-        const destination = at(real.destinations, given.destination);
-        const request = { destination, limit, leaseMs, now: model.now };
-        const askers = by === null ? real.processes : [at(real.processes, by)];
-        const answers = await Promise.all(askers.map((queue) => queue.claim(request)));
-        expectClaims(model, request, answers);
-        for (const [index, answer] of answers.entries()) {
-          const owner = real.processes.indexOf(askers[index] as Queue);
-          for (const one of answer) model.claimed(owner, one, model.now + leaseMs);
-        }
+      new Command(text('takeover', given), async (model, real) => {
+        const [frozen, other] = [at(real.processes, given.by), at(real.processes, given.by + 1)];
+        const before = model.given.length;
+        await claimAs(model, real, { ...given, leaseMs: 50 }, [frozen]);
+        const held = model.given.slice(before);
+        model.now += 60;
+        await claimAs(model, real, { ...given, leaseMs: 500 }, [other]);
+        if (held.length === 0) return;
+        const settlements = held.map((one) => settlementOf(one, { outcome: given.late }, model.now));
+        expect(await frozen.settle(settlements)).toEqual(settlements.map((one) => model.settle(one)));
       }),
   );
 
@@ -146,7 +174,13 @@ function expectClaims(
   if (answers.length === 1 && left.length > 0) expect(Math.max(...taken)).toBeLessThanOrEqual(Math.min(...left));
 }
 
-const ending = fc.oneof(
+interface End {
+  readonly outcome: Settlement['outcome'];
+  readonly inMs?: number;
+  readonly step?: number;
+}
+
+const ending: fc.Arbitrary<End> = fc.oneof(
   fc.constant({ outcome: 'delivered' as const }),
   fc.constant({ outcome: 'delivered' as const }),
   fc.record({
@@ -159,7 +193,7 @@ const ending = fc.oneof(
   fc.constant({ outcome: 'release' as const }),
 );
 
-function settlementOf({ seq, id, fence }: Given, end: { outcome: string; inMs?: number; step?: number }, now: number) {
+function settlementOf({ seq, id, fence }: Given, end: End, now: number) {
   const answer = `answer to ${id}`;
   const more = end.outcome === 'retry' ? { at: now + (end.inMs ?? 0), step: end.step, answer } : { answer };
   const known = end.outcome === 'delivered' || end.outcome === 'release' ? {} : more;
@@ -175,7 +209,7 @@ const settle = fc
   .record({
     batch: fc.oneof(
       fc.array(fc.record({ claim: picked, end: ending }), { minLength: 1, maxLength: 6 }),
-      fc.array(fc.record({ claim: picked, end: fc.constant({ outcome: 'delivered' as const }) }), {
+      fc.array(fc.record({ claim: picked, end: fc.constant<End>({ outcome: 'delivered' }) }), {
         minLength: 1,
         maxLength: 12,
       }),
@@ -257,6 +291,6 @@ const list = fc
 
 /** Sequences of whatever processes do to a queue. */
 export const queueCommands = fc.commands(
-  [enqueue, enqueue, burst, claim, claim, claim, settle, settle, extend, pass, hands, recall, restart, list],
+  [enqueue, enqueue, burst, claim, claim, claim, takeover, settle, settle, extend, pass, hands, recall, restart, list],
   { maxCommands: 40, size: '+1' },
 );
