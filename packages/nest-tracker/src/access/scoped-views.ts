@@ -9,8 +9,8 @@ type Role = AccessScope['role'];
  * nothing to the partner, and what is left between the two is nothing to either.
  */
 const REPORT_FIGURES: Readonly<Record<Role, readonly string[]>> = {
-  advertiser: ['payout', 'cost', 'profit', 'roi'],
-  partner: ['revenue', 'cost', 'profit', 'roi', 'epc', 'aov'],
+  advertiser: ['payout', 'cost', 'profit', 'roi', 'share'],
+  partner: ['revenue', 'cost', 'profit', 'roi', 'epc', 'aov', 'share'],
 };
 
 const CONVERSION_FIELDS: Readonly<Record<Role, readonly (keyof ConversionItem)[]>> = {

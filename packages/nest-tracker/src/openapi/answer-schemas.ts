@@ -73,6 +73,11 @@ export const REPORT_ROW: Schema = object({
   'roi?': { type: 'number', nullable: true },
   'epc?': orNull(text('decimal')),
   'aov?': orNull(text('decimal')),
+  'share?': {
+    type: 'number',
+    nullable: true,
+    description: 'of the campaign’s visitors; grouped by campaign and offer',
+  },
 });
 
 export const AUDIT_ENTRY: Schema = object({

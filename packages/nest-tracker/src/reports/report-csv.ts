@@ -1,5 +1,5 @@
 import { csvLine } from '../http/csv.js';
-import type { ReportRow } from './report.js';
+import { hasShares, type ReportRow } from './report.js';
 
 /** Rows that are written at a time. */
 const PAGE = 500;
@@ -14,12 +14,16 @@ export function* reportCsv(
   dimensions: readonly string[],
   hidden: readonly string[] = [],
 ): Generator<string> {
-  const header = [...dimensions, ...METRIC_COLUMNS.filter((name) => !hidden.includes(name))];
+  const header = [...dimensions, ...columns(dimensions).filter((name) => !hidden.includes(name))];
   yield csvLine(header);
   for (let i = 0; i < rows.length; i += PAGE) {
     const page = rows.slice(i, i + PAGE);
     yield page.map((row) => csvLine(header.map((name) => row[name] ?? ''))).join('');
   }
+}
+
+function columns(dimensions: readonly string[]): string[] {
+  return hasShares(dimensions) ? [...METRIC_COLUMNS, 'share'] : METRIC_COLUMNS;
 }
 
 const METRIC_COLUMNS = [

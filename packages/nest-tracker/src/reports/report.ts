@@ -39,6 +39,11 @@ export type FilterDimension = Exclude<ReportDimension, 'hour' | 'day' | 'month'>
 /** Groups that a report may have: they are sorted in memory, and a tracker has other things to do with it. */
 export const MAX_GROUPS = 200_000;
 
+/** Whether each row is an offer of a campaign, and so has a share of the campaign's visitors. */
+export function hasShares(groupBy: readonly string[]): boolean {
+  return groupBy.includes('campaign') && groupBy.includes('offer');
+}
+
 /** What is asked of a report. */
 export interface ReportRequest {
   readonly groupBy: readonly ReportDimension[];
@@ -77,7 +82,7 @@ export interface Metrics {
 
 /** One row as it is answered: dimensions, currency, metrics; money as decimal strings. */
 export interface ReportRow {
-  readonly [dimension: string]: string | number | null;
+  readonly [dimension: string]: string | number | null | undefined;
   /** Null only for conversions without any amount. */
   readonly currency: string | null;
   /** People's visits; bots, prefetches and HEAD requests are not among them. */
@@ -104,6 +109,11 @@ export interface ReportRow {
   readonly epc: string | null;
   /** Revenue per conversion; null without conversions. */
   readonly aov: string | null;
+  /**
+   * Only grouped by campaign and offer: the offer's share of the campaign's visitors now, 0 to 1, by its weight or as it
+   * was learned; null when the campaign does not send anybody there any more.
+   */
+  readonly share?: number | null;
 }
 
 /** A report. */

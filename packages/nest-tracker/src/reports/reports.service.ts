@@ -6,10 +6,12 @@ import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { Rollup } from '../rollups/rollup.entity.js';
 import { type RebuildRequest, type RebuildResult, RollupRebuild } from '../rollups/rollup-rebuild.service.js';
+import { Rotation } from '../rotation/rotation.service.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import {
   type FilterDimension,
+  hasShares,
   MAX_GROUPS,
   type Metrics,
   type Report,
@@ -51,6 +53,7 @@ export class ReportsService {
     private readonly catalog: CatalogService,
     private readonly clock: Clock,
     private readonly rollups: RollupRebuild,
+    private readonly rotation: Rotation,
   ) {}
 
   /**
@@ -69,7 +72,8 @@ export class ReportsService {
     rows.sort((a, b) => compareDimensions(request.groupBy, a, b));
     const totals = merge([], counted).map(({ currency, metrics }) => reportRow({}, currency, metrics));
     totals.sort((a, b) => compareDimensions([], a, b));
-    return { rows: sortRows(rows, request.sort).slice(0, request.limit), totals };
+    const shown = sortRows(rows, request.sort).slice(0, request.limit);
+    return { rows: hasShares(request.groupBy) ? await this.withShares(shown, catalog) : shown, totals };
   }
 
   /**
@@ -78,6 +82,15 @@ export class ReportsService {
    */
   rebuild(request: RebuildRequest = {}): Promise<RebuildResult> {
     return this.rollups.rebuild(request);
+  }
+
+  private async withShares(rows: readonly ReportRow[], catalog: CatalogSnapshot): Promise<ReportRow[]> {
+    const campaigns = new Set(rows.map(({ campaign }) => catalog.campaignsByKey.get(String(campaign))));
+    const shares = new Map<string, ReadonlyMap<string, number>>();
+    for (const campaign of campaigns) {
+      if (campaign) shares.set(campaign.row.key, await this.rotation.shares(campaign));
+    }
+    return rows.map((row) => ({ ...row, share: shares.get(String(row.campaign))?.get(String(row.offer)) ?? null }));
   }
 
   private async count(plan: ReportPlan): Promise<Counted> {

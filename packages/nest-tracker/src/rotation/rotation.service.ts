@@ -1,7 +1,7 @@
 import { Injectable, Logger, NotFoundException } from '@nestjs/common';
 import { formatAmount } from '@tallyback/protocol';
 import { CatalogService } from '../catalog/catalog.service.js';
-import type { CatalogCampaign } from '../catalog/catalog-snapshot.js';
+import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.js';
 import type { WeightedOffer } from '../clicks/choose-offer.js';
 import { DAY_MS } from '../rollups/cubes.js';
 import { Rollup } from '../rollups/rollup.entity.js';
@@ -66,7 +66,7 @@ export class Rotation {
   weigh(campaign: CatalogCampaign, open: readonly WeightedOffer[]): readonly WeightedOffer[] {
     if (campaign.row.rotation !== 'thompson' || open.length < 2) return open;
     const known = this.learned.get(campaign.row.id);
-    if (!known || this.clock.now() - known.at >= FRESH_MS) {
+    if (!known || !this.isFresh(known)) {
       this.learn(campaign).catch((error: Error) => {
         this.logger.warn(
           `The shares of campaign "${campaign.row.key}" stay as they are: ${error.name}: ${error.message}`,
@@ -76,19 +76,25 @@ export class Rotation {
     return open.map(({ offer }) => ({ offer, weight: known?.shares.get(offer.row.id) ?? 1 / campaign.offers.length }));
   }
 
+  /** Each offer's share of a campaign's visitors, by the offer's key; learned ones are at most half a minute old. */
+  async shares(campaign: CatalogCampaign): Promise<ReadonlyMap<string, number>> {
+    if (campaign.row.rotation !== 'thompson') return weightShares(campaign);
+    const known = this.learned.get(campaign.row.id);
+    const { shares } = known && this.isFresh(known) ? known : await this.learn(campaign);
+    return new Map(takingPart(campaign).map(({ row }) => [row.key, rounded(shares.get(row.id) ?? 0)]));
+  }
+
   /** How a campaign's visitors are shared out now, and what that was learned from. @throws NotFoundException */
   async story(key: string): Promise<RotationStory> {
     const campaign = (await this.catalog.snapshot()).campaignsByKey.get(key);
     if (!campaign) throw new NotFoundException('There is no campaign with this key.');
     const { rotation } = campaign.row;
-    const taking = campaign.offers.filter(({ weight }) => weight > 0);
     if (rotation !== 'thompson') {
-      const total = taking.reduce((sum, { weight }) => sum + weight, 0);
-      const offers = taking.map(({ offer, weight }) => ({ offer: offer.row.key, share: rounded(weight / total) }));
+      const offers = [...weightShares(campaign)].map(([offer, share]) => ({ offer, share }));
       return { campaign: key, rotation, offers };
     }
     const { shares, figures } = await this.learn(campaign);
-    const offers = taking.map(({ offer: { row } }) => {
+    const offers = takingPart(campaign).map(({ row }) => {
       const { clicks = 0, conversions = 0, revenue = 0 } = figures.get(row.id) ?? {};
       return {
         offer: row.key,
@@ -101,6 +107,10 @@ export class Rotation {
       };
     });
     return { campaign: key, rotation, learning: termsOf(campaign), offers };
+  }
+
+  private isFresh({ at }: Learned): boolean {
+    return this.clock.now() - at < FRESH_MS;
   }
 
   /** Several visitors at the same time wait for one reading. */
@@ -118,7 +128,7 @@ export class Rotation {
     const terms = termsOf(campaign);
     const at = this.clock.now();
     const figures = await this.figures(campaign, terms, at);
-    const offers = campaign.offers.filter(({ weight }) => weight > 0).map(({ offer }) => offer.row.id);
+    const offers = takingPart(campaign).map(({ row }) => row.id);
     const known = offers.map((offer) => figures.get(offer) ?? NOTHING);
     const shares = learnedShares(known, terms, Math.random);
     const learned = { at, figures, shares: new Map(offers.map((offer, i) => [offer, shares[i] as number])) };
@@ -154,6 +164,17 @@ export class Rotation {
 }
 
 const NOTHING: OfferFigures = { clicks: 0, conversions: 0, revenue: 0 };
+
+/** The offers of a campaign that take visitors at all. */
+function takingPart({ offers }: CatalogCampaign): CatalogOffer[] {
+  return offers.filter(({ weight }) => weight > 0).map(({ offer }) => offer);
+}
+
+function weightShares({ offers }: CatalogCampaign): Map<string, number> {
+  const taking = offers.filter(({ weight }) => weight > 0);
+  const total = taking.reduce((sum, { weight }) => sum + weight, 0);
+  return new Map(taking.map(({ offer, weight }) => [offer.row.key, rounded(weight / total)]));
+}
 
 /** Amounts in several currencies cannot be held against each other; their conversions can. */
 function termsOf({ row, offers }: CatalogCampaign): Required<Learning> {

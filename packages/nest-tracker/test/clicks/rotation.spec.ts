@@ -74,6 +74,18 @@ describe('a rotation that learns', () => {
         expect(visits.filter((offer) => offer === 'good').length).toBeGreaterThan(45);
       });
 
+      it('stands beside the figures of each offer in the report', async () => {
+        const of = 'groupBy=campaign,offer&filter[campaign]=learning';
+        const { body } = await manage(current.tracker, `/v1/reports?${of}`);
+        const rows = new Map((body.rows as Json[]).map((row) => [row.offer, row]));
+        expect(rows.get('good')?.share).toBeGreaterThan(0.9);
+        expect(Number(rows.get('good')?.share) + Number(rows.get('bad')?.share)).toBeCloseTo(1, 3);
+        const csv = await manage(current.tracker, `/v1/reports?${of}&format=csv`);
+        expect(csv.text.split('\r\n')[0]).toMatch(/,aov,share$/);
+        const ungrouped = await manage(current.tracker, '/v1/reports?groupBy=offer');
+        expect((ungrouped.body.rows as Json[])[0]).not.toHaveProperty('share');
+      });
+
       it('forgets what is long past', async () => {
         clock.time += 40 * 86_400_000;
         expect(await shareOf('good')).toBeLessThan(0.9);
