@@ -13,11 +13,11 @@ const CLICK_ID_PARAMETER = 'clickid';
  */
 export function destinationUrl(offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string {
   const url = offer.destination.render((macro) => macroValue(macro, offer, campaign, click));
-  return deepened(
-    offer,
-    click,
-    offer.destination.has('clickid') ? url : withParameter(url, CLICK_ID_PARAMETER, click.id),
-  );
+  const marked = offer.destination.has('clickid') ? url : withParameter(url, CLICK_ID_PARAMETER, click.id);
+  const page = deepened(offer, click, marked);
+  // Out of the destination's path or fragment the id has not come along.
+  if (page && !page.href.includes(click.id)) page.searchParams.set(CLICK_ID_PARAMETER, click.id);
+  return page?.href ?? marked;
 }
 
 /**
@@ -26,18 +26,18 @@ export function destinationUrl(offer: CatalogOffer, campaign: CatalogCampaign, c
  */
 export function cleanDestinationUrl(offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string {
   const marked = offer.destination.render((macro) => macroValue(macro, offer, campaign, click));
-  if (!offer.destination.has('clickid')) return deepened(offer, click, marked);
+  if (!offer.destination.has('clickid')) return deepened(offer, click, marked)?.href ?? marked;
   const url = new URL(marked);
   for (const [name, value] of [...url.searchParams]) if (value.includes(click.id)) url.searchParams.delete(name);
   if (url.hash.includes(click.id)) url.hash = '';
-  return deepened(offer, click, url.href);
+  return deepened(offer, click, url.href)?.href ?? url.href;
 }
 
-function deepened(offer: CatalogOffer, click: Click, url: string): string {
+/** The page that the click asks for, with the parameters of the destination; undefined when it asks for none. */
+function deepened(offer: CatalogOffer, click: Click, url: string): URL | undefined {
   const page = deepLink(offer, click.query);
-  if (!page) return url;
-  for (const [name, value] of new URL(url).searchParams) page.searchParams.set(name, value);
-  return page.href;
+  if (page) for (const [name, value] of new URL(url).searchParams) page.searchParams.set(name, value);
+  return page;
 }
 
 function macroValue(macro: string, offer: CatalogOffer, campaign: CatalogCampaign, click: Click): string | undefined {

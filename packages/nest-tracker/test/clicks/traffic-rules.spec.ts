@@ -14,6 +14,8 @@ const seed = catalogOf(
     offerOf('quoted', { destination: `https://shop.example/'"<b>&amp;?clickid={clickid}&k={query.k}` }),
     offerOf('pages', { ...pages, destination: 'https://shop.example/land?id={clickid}&s={sub1}' }),
     offerOf('bare-pages', { ...pages, destination: 'https://shop.example/land' }),
+    offerOf('path-pages', { ...pages, destination: 'https://shop.example/in/{clickid}?s={sub1}' }),
+    offerOf('hash-pages', { ...pages, destination: 'https://shop.example/#/land?id={clickid}' }),
     offerOf('over', { expiresAt: '2020-01-01T00:00:00Z' }),
     offerOf('coming', { expiresAt: '2999-01-01T00:00:00+01:00' }),
     offerOf('capped', { caps: { conversionsTotal: 1 } }),
@@ -102,6 +104,17 @@ describe('traffic', () => {
         const clean = await send(current.tracker, `/o/bare-pages?to=${encodeURIComponent(page)}`);
         expect(clean.headers.location).toBe(page);
       });
+
+      it.each([
+        ['path-pages', /^https:\/\/shop\.example\/boots\?clickid=(?!forged)(.{26})&s=x$/],
+        ['hash-pages', /^https:\/\/shop\.example\/boots\?clickid=(?!forged)(.{26})$/],
+      ])(
+        'goes to a page with the click id, too, where %s has it outside of the parameters',
+        async (campaign, expected) => {
+          const query = `sub1=x&to=${encodeURIComponent('https://shop.example/boots?clickid=forged')}`;
+          expect((await send(current.tracker, `/c/${campaign}?${query}`)).headers.location).toMatch(expected);
+        },
+      );
 
       it.each([
         'https://evil.example/',
