@@ -1,4 +1,6 @@
+import { ForbiddenException } from '@nestjs/common';
 import type { ConversionItem, LedgerItem } from '../conversions/conversion-search.service.js';
+import type { InboundPostbackItem } from '../postbacks/inbound-postbacks.service.js';
 import type { Report, ReportRow } from '../reports/report.js';
 import type { AccessScope } from './access-scope.js';
 
@@ -38,6 +40,23 @@ export function hiddenFigures(scope: AccessScope | undefined): readonly string[]
 /** Names of a conversion's fields that somebody does not see. */
 export function hiddenFields(scope: AccessScope | undefined): readonly string[] {
   return scope ? CONVERSION_FIELDS[scope.role] : [];
+}
+
+/** Filters that would tell somebody, by what they leave, what the rows do not say. */
+const CLICK_FILTERS: Readonly<Record<Role, readonly string[]>> = { advertiser: [], partner: ['customerId'] };
+
+/** What a visitor's own browser has sent; everything else comes from servers. */
+const FROM_A_BROWSER = /\/pixel(?:\.gif)?\/?$/i;
+
+/** @throws ForbiddenException when clicks are searched by something that the scope does not see. */
+export function requireSeenFilters(scope: AccessScope | undefined, query: URLSearchParams): void {
+  const hidden = scope && CLICK_FILTERS[scope.role].find((name) => query.has(name));
+  if (hidden !== undefined) throw new ForbiddenException(`This key does not see "${hidden}".`);
+}
+
+/** A request of the inbound log without what somebody does not see: who the visitor was. */
+export function requestFor(scope: AccessScope | undefined, item: InboundPostbackItem): InboundPostbackItem {
+  return scope && FROM_A_BROWSER.test(item.path) ? { ...item, ip: null, userAgent: null } : item;
 }
 
 /** A report without what somebody does not see. */

@@ -59,10 +59,16 @@ function flatten(error: ValidationError, parent: string): CatalogFault[] {
     : parent
       ? `${parent}.${error.property}`
       : error.property;
+  // The path says it already.
+  const name = `${error.property} `;
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
     path,
     message:
-      rule === 'whitelistValidation' ? 'is not a field of the catalog' : message.replace(`${error.property} `, ''),
+      rule === 'whitelistValidation'
+        ? 'is not a field of the catalog'
+        : message.startsWith(name)
+          ? message.slice(name.length)
+          : message,
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, path))];
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, NotFoundException, Param } from '@nestjs/common';
 import { parseClickId } from '@tallyback/protocol';
 import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
-import { clickFor } from '../access/scoped-views.js';
+import { clickFor, requireSeenFilters } from '../access/scoped-views.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
@@ -20,6 +20,7 @@ export class ClickStoryController {
   @OpenTo('advertiser', 'partner')
   async list(@PublicRequest() request: HttpRequest, @Scope() scope: AccessScope | undefined): Promise<Page<object>> {
     const query = withinScope(readQuery(request), scope);
+    requireSeenFilters(scope, query);
     const { items, next } = await this.clicks.list(query, readPageRequest(query));
     return { items: items.map((item) => clickFor(scope, item)), next };
   }

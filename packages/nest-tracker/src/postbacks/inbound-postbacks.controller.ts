@@ -1,5 +1,6 @@
 import { BadRequestException, Controller, Get, HttpCode, NotFoundException, Param, Post, Res } from '@nestjs/common';
 import { type AccessScope, OpenTo, Scope, withinScope } from '../access/access-scope.js';
+import { requestFor } from '../access/scoped-views.js';
 import { Audit, namedFilters } from '../audit/audit.service.js';
 import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier } from '../http/http-reply.js';
@@ -31,12 +32,13 @@ export class InboundPostbacksController {
    */
   @Get()
   @OpenTo('advertiser')
-  list(
+  async list(
     @PublicRequest() request: HttpRequest,
     @Scope() scope: AccessScope | undefined,
   ): Promise<Page<InboundPostbackItem>> {
     const query = withinScope(readQuery(request), scope);
-    return this.postbacks.list(query, readPageRequest(query));
+    const { items, next } = await this.postbacks.list(query, readPageRequest(query));
+    return { items: items.map((item) => requestFor(scope, item)), next };
   }
 
   /** `GET /v1/postbacks/in/:id` */
@@ -46,7 +48,7 @@ export class InboundPostbacksController {
     const item = await this.postbacks.find(id.replaceAll('\0', ''));
     if (!item || (scope && item.advertiser !== scope.key))
       throw new NotFoundException('There is no request with this id in the inbound log.');
-    return item;
+    return requestFor(scope, item);
   }
 
   /**

@@ -136,6 +136,19 @@ onBothTrackers(
         expect((await ask('advertiser', `/v1/postbacks/in/${all[0]?.id}`)).status).toBe(404);
       });
 
+      it('sees what visitors’ browsers have sent, not who they were; of servers it sees the address', async () => {
+        const { tracker } = current;
+        const query = `clickid=${clicks['boots-blog']}&txid=${unique()}`;
+        await send(tracker, `/pixel.gif?${query}`);
+        await send(tracker, `/postback?advertiser=acme&${query}`);
+        const [server, browser] = await items('advertiser', '/v1/postbacks/in?limit=2');
+        expect(server).toMatchObject({ path: '/postback', ip: '127.0.0.0', userAgent: expect.any(String) });
+        expect(browser).toMatchObject({ path: '/pixel.gif', ip: null, userAgent: null });
+        const one = await ask('advertiser', `/v1/postbacks/in/${browser?.id}`);
+        expect(one.body).toEqual(browser);
+        expect((await ask('read', `/v1/postbacks/in/${browser?.id}`)).body).toMatchObject({ ip: '127.0.0.0' });
+      });
+
       it('sees the clicks of the advertiser, not who the visitor was', async () => {
         const own = await ask('advertiser', `/v1/clicks/${clicks['boots-magazine']}`);
         expect(own.body).toMatchObject({ advertiser: 'acme', partner: 'magazine' });
@@ -205,10 +218,14 @@ onBothTrackers(
         '/v1/clicks?partner=magazine',
         '/v1/postbacks/out?partner=magazine',
         '/v1/reports?groupBy=offer&sort=-revenue',
-      ])('is refused another’s rows and their order: %s', async (path) => {
-        expect((await ask('partner', path)).status).toBe(403);
-        expect((await ask('admin', path)).status).toBe(200);
-      });
+        '/v1/clicks?customerId=c-1',
+      ])(
+        'is refused another’s rows, and what would tell the figures and names that it does not see: %s',
+        async (path) => {
+          expect((await ask('partner', path)).status).toBe(403);
+          expect((await ask('admin', path)).status).toBe(200);
+        },
+      );
     });
 
     it.each([

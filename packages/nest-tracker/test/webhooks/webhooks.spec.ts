@@ -158,7 +158,7 @@ describe.each(DATABASES)('webhooks on $database', ({ database: name, createDatab
     [{ url: 'http://host.example/' }, /allowHttp/],
     [{ url: 'https://user:pass@host.example/' }, /password/],
     [{ url: 'https://host.example/', events: ['click'] }, /^events/],
-    [{ url: 'https://host.example/', secret: 'short' }, /^secret/],
+    [{ url: 'https://host.example/', secret: 'short' }, /^secret must be a secret that starts with "whsec_"$/],
     [{ url: 'https://host.example/', key: 'No Key' }, /^key/],
     [{ url: 'https://host.example/', partner: 'blog' }, /"partner" is not a field/],
   ])('are not made from %j', async (body: Json, detail) => {
