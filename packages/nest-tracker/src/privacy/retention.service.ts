@@ -11,6 +11,7 @@ import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Clock } from '../storage/clock.js';
 import { oldestId } from '../storage/oldest-id.js';
 import { Partitions } from '../storage/partitions/partitions.service.js';
+import { noteRemoved, type SummedTable } from '../storage/removed-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type RetentionOptions, TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { VisitorPrivacy } from './visitor-privacy.service.js';
@@ -94,12 +95,23 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     await this.remove(DirectClick, DIRECT_CLICK_DAYS);
     const { clicks, conversions, inboundLog, outboundLog, seenDeliveries } = this.days;
     return {
-      clicks: await this.remove(Click, clicks),
-      conversions: await this.remove(Conversion, conversions, [LedgerEntry, SeenDelivery]),
+      clicks: await this.removeSummed('clicks', Click, clicks),
+      conversions: await this.removeSummed('conversions', Conversion, conversions, [LedgerEntry, SeenDelivery]),
       inboundLog: await this.remove(InboundPostback, inboundLog),
       outboundLog: await this.remove(OutboundPostback, outboundLog),
       seenDeliveries: await this.remove(SeenDelivery, seenDeliveries),
     };
+  }
+
+  private async removeSummed<Row extends { id: string } & ObjectLiteral>(
+    table: SummedTable,
+    entity: EntityTarget<Row>,
+    days: number | false,
+    parts: readonly EntityTarget<{ conversionId: string }>[] = [],
+  ): Promise<number> {
+    if (days === false) return 0;
+    await this.storage.run(() => noteRemoved(this.storage, table, this.clock.now() - days * DAY_MS));
+    return this.remove(entity, days, parts);
   }
 
   /** @param parts What belongs to the rows by `conversionId` and goes with them. */

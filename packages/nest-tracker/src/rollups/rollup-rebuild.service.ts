@@ -3,6 +3,7 @@ import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { Clock } from '../storage/clock.js';
 import { type InsertQueries, writeAll } from '../storage/insert-queries.js';
+import { removedBefore, type SummedTable } from '../storage/removed-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { reading, type TransactionWork } from '../storage/transaction-work.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
@@ -65,7 +66,8 @@ export class RollupRebuild implements OnModuleInit {
     const last = startOfDay(Math.min(to ?? bounds.to, bounds.to) + DAY_MS - 1);
     let differing = 0;
     let counted = 0;
-    for (const stretch of this.stretches(first, last)) {
+    const whole = { clicks: await this.wholeSince('clicks'), conversions: await this.wholeSince('conversions') };
+    for (const stretch of stretches(first, last, whole)) {
       const rows = await this.storage.run(() => this.compare(stretch, verify));
       differing += rows.length;
       for (const row of rows) counted += weightOf(row);
@@ -76,17 +78,14 @@ export class RollupRebuild implements OnModuleInit {
     return { from: any ? first : null, to: any ? last : null, differing, counted, corrected: differing > 0 && !verify };
   }
 
-  private *stretches(first: number, last: number): Generator<Stretch> {
-    const { clicks = false, conversions = false } = this.options.retention ?? {};
-    for (const basis of ['visit', 'occurred', 'clicked'] as const) {
-      const kept = basis === 'visit' ? clicks : conversions;
-      // A day more, for a sweep at this moment.
-      const whole = kept === false ? first : startOfDay(this.clock.now() - (kept - 2) * DAY_MS);
-      const step = DAYS[basis] * DAY_MS;
-      for (let from = Math.max(first, whole); from < last; from += step) {
-        for (const cube of ALL_CUBES) yield { cube, basis, from, to: Math.min(from + step, last) };
-      }
-    }
+  /** Where the first day begins that has lost no rows to retention: to what is set now, or was set before. */
+  private async wholeSince(table: SummedTable): Promise<number> {
+    const days = this.options.retention?.[table] ?? false;
+    const now = days === false ? Number.NEGATIVE_INFINITY : this.clock.now() - days * DAY_MS;
+    const removed = (await removedBefore(this.storage, table)) ?? Number.NEGATIVE_INFINITY;
+    const latest = Math.max(now, removed);
+    // Two days more: the one that has lost some, and one for a sweep at this moment.
+    return Number.isFinite(latest) ? startOfDay(latest + 2 * DAY_MS) : latest;
   }
 
   private *compare(stretch: Stretch, verify: boolean): TransactionWork<Rollup[]> {
@@ -113,6 +112,16 @@ export class RollupRebuild implements OnModuleInit {
     }
     if (ends.length === 0) return { from: 0, to: 0 };
     return { from: Math.min(...ends), to: Math.max(...ends) + 1 };
+  }
+}
+
+function* stretches(first: number, last: number, whole: Readonly<Record<SummedTable, number>>): Generator<Stretch> {
+  for (const basis of ['visit', 'occurred', 'clicked'] as const) {
+    const step = DAYS[basis] * DAY_MS;
+    const start = Math.max(first, basis === 'visit' ? whole.clicks : whole.conversions);
+    for (let from = start; from < last; from += step) {
+      for (const cube of ALL_CUBES) yield { cube, basis, from, to: Math.min(from + step, last) };
+    }
   }
 }
 

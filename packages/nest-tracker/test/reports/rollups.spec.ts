@@ -163,4 +163,18 @@ describe.each(DATABASES)('rollups on $database', ({ database: name, createDataba
     const { rows } = await reportOf(tracker, 'groupBy=campaign,day&to=2031-04-05');
     expect(rows).toEqual(before.rows);
   });
+
+  it('outlive them, too, when rows are kept for longer from then on', async () => {
+    await Promise.all(trackers.splice(0).map((one) => one.close()));
+    trackers.push(await startTracker({ database, options: { geo }, now: clock.now }));
+    tracker = trackers[0] as Tracker;
+    const before = await reportOf(tracker, 'groupBy=campaign,day');
+    await tracker.get(ReportsService).rebuild();
+    expect(await reportOf(tracker, 'groupBy=campaign,day')).toEqual(before);
+    // Days that have all their rows are compared as ever.
+    await database.query("UPDATE tallyback_rollups SET clicks = clicks + 1 WHERE bucket >= $1 AND basis = 'visit'", [
+      clock.time - DAY,
+    ]);
+    expect((await tracker.get(ReportsService).rebuild()).differing).toBeGreaterThan(0);
+  });
 });
