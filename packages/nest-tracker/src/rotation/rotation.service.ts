@@ -5,6 +5,7 @@ import type { CatalogCampaign, CatalogOffer } from '../catalog/catalog-snapshot.
 import type { WeightedOffer } from '../clicks/choose-offer.js';
 import { DAY_MS } from '../rollups/cubes.js';
 import { Rollup } from '../rollups/rollup.entity.js';
+import { BackgroundRefresh } from '../storage/background-refresh.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { reading } from '../storage/transaction-work.js';
@@ -52,6 +53,7 @@ export class Rotation {
   /** By the campaign's id. */
   private readonly learned = new Map<string, Learned>();
   private readonly running = new Map<string, Promise<Learned>>();
+  private readonly ahead = new Map<string, BackgroundRefresh>();
 
   constructor(
     private readonly storage: TrackerStorage,
@@ -66,13 +68,7 @@ export class Rotation {
   weigh(campaign: CatalogCampaign, open: readonly WeightedOffer[]): readonly WeightedOffer[] {
     if (campaign.row.rotation !== 'thompson' || open.length < 2) return open;
     const known = this.learned.get(campaign.row.id);
-    if (!known || !this.isFresh(known)) {
-      this.learn(campaign).catch((error: Error) => {
-        this.logger.warn(
-          `The shares of campaign "${campaign.row.key}" stay as they are: ${error.name}: ${error.message}`,
-        );
-      });
-    }
+    if (!known || !this.isFresh(known)) this.aheadOf(campaign).begin(() => this.learn(campaign));
     return open.map(({ offer }) => ({ offer, weight: known?.shares.get(offer.row.id) ?? 1 / campaign.offers.length }));
   }
 
@@ -109,8 +105,20 @@ export class Rotation {
     return { campaign: key, rotation, learning: termsOf(campaign), offers };
   }
 
+  /** Either way: a clock that was set back must not keep old shares for as long. */
   private isFresh({ at }: Learned): boolean {
-    return this.clock.now() - at < FRESH_MS;
+    return Math.abs(this.clock.now() - at) < FRESH_MS;
+  }
+
+  private aheadOf({ row: { id, key } }: CatalogCampaign): BackgroundRefresh {
+    let ahead = this.ahead.get(id);
+    if (!ahead) {
+      ahead = new BackgroundRefresh(({ name, message }) =>
+        this.logger.warn(`The shares of campaign "${key}" stay as they are: ${name}: ${message}`),
+      );
+      this.ahead.set(id, ahead);
+    }
+    return ahead;
   }
 
   /** Several visitors at the same time wait for one reading. */

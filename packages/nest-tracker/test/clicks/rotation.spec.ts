@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { CatalogService } from '../../src/index.js';
+import { Rotation } from '../../src/rotation/rotation.service.js';
+import { createSqliteDatabase } from '../support/databases.js';
 import { report, unique } from '../support/messages.js';
-import { onEveryDatabase } from '../support/on-every-database.js';
+import { onEveryDatabase, SetClock } from '../support/on-every-database.js';
 import { click, type Json, manage, send } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
+import { startTracker } from '../support/start-tracker.js';
 
 const offers = ['good', 'bad', 'new'].map((key) => ({ offer: key }));
 const yen = offerOf('yen', { currency: 'JPY' });
@@ -126,4 +130,33 @@ describe('a rotation that learns', () => {
     },
     { seed },
   );
+});
+
+describe('a rotation that cannot learn', () => {
+  it('asks the database now and then, not for every visitor, also when the clock has been set back', async () => {
+    const database = await createSqliteDatabase();
+    const clock = new SetClock();
+    const warnings: string[] = [];
+    const nobody = () => undefined;
+    const logger = { log: nobody, error: nobody, warn: (message: string) => warnings.push(message) };
+    const tracker = await startTracker({ database, now: clock.now, options: { seed }, logger });
+    try {
+      const rotation = tracker.get(Rotation);
+      const campaign = (await tracker.get(CatalogService).snapshot()).campaignsByKey.get('learning');
+      if (!campaign) throw new Error('The seed has no such campaign.');
+      await rotation.shares(campaign);
+      clock.time -= 86_400_000;
+      await database.query('ALTER TABLE tallyback_rollups RENAME TO hidden');
+      for (let visit = 0; visit < 300; visit++) {
+        expect(rotation.weigh(campaign, campaign.offers)).toHaveLength(2);
+        await new Promise(setImmediate);
+      }
+      const told = warnings.filter((message) => message.includes('The shares of campaign "learning" stay as they are'));
+      expect(told.length).toBeGreaterThan(0);
+      expect(told.length).toBeLessThan(30);
+    } finally {
+      await tracker.close();
+      await database.drop();
+    }
+  });
 });
