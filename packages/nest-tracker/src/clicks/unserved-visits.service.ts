@@ -83,10 +83,12 @@ export class UnservedVisits implements OnModuleInit, BeforeApplicationShutdown {
   async write(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const counted = await Promise.all(
-      [...this.uncounted].map(async (entry) => ({ entry, id: (await entry.row).id, more: entry.more })),
-    );
+    const entries = [...this.uncounted];
+    // At once: what is counted while we wait is for the next time.
     this.uncounted.clear();
+    const counted = await Promise.all(
+      entries.map(async (entry) => ({ entry, id: (await entry.row).id, more: entry.more })),
+    );
     if (counted.length === 0) return;
     for (const { entry, more } of counted) entry.more -= more;
     try {

@@ -31,6 +31,17 @@ describe('visits that no campaign takes', () => {
         expect(await rows({ campaign: 'later' })).toEqual([0, 3]);
       });
 
+      it('are counted, too, when they come while others are being written', async () => {
+        clock.time += MINUTE;
+        const visits = current.tracker.get(UnservedVisits);
+        const request = { method: 'GET', path: '/c/busy', query: '', headers: {}, ip: undefined, secure: false };
+        const refusal = { reason: 'campaign_not_found', detail: 'There is no such campaign.' } as const;
+        const add = () => visits.add({ ...request, rawBody: undefined }, refusal, 'busy', 404);
+        await add();
+        for (let i = 0; i < 5; i++) await Promise.all([add(), visits.write()]);
+        expect(await rows({ campaign: 'busy' })).toEqual([5]);
+      });
+
       it('of guessed campaigns fill no more than some rows a minute, and every one is counted', async () => {
         clock.time += MINUTE;
         const before = (await rows({ reason: 'campaign_not_found' })).length;
