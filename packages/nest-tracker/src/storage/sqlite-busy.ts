@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const ATTEMPTS = 25;
+/** How long another process may hold the write lock before a transaction is given up. */
+const PATIENCE_MS = 5_000;
 const PAUSE_MS = 20;
 
 /**
- * Runs a SQLite transaction again when another process's commit came between its first read and its first write. SQLite
- * refuses that at once, whatever the busy timeout, because to wait would not help: what was read is out of date.
+ * Runs a SQLite transaction again while another process writes, or when its commit came between the first read and the
+ * first write of ours. The pauses are ours, because SQLite's own waiting stops the event loop.
  */
 export async function whileBusy<T>(transaction: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
     try {
       return await transaction();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isBusy(error)) throw error;
+      if (!isBusy(error) || performance.now() >= end) throw error;
       await sleep(PAUSE_MS);
     }
   }

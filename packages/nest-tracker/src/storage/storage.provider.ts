@@ -11,7 +11,11 @@ import { ownConnection } from './own-connection.js';
 import { PartitionedTable } from './partitions/partitioned-table.js';
 import { requireTables } from './require-tables.js';
 import { runTrackerMigrations } from './run-migrations.js';
+import { sqliteConnectionOf } from './sqlite-connection.js';
 import { TrackerStorage } from './tracker-storage.js';
+
+/** Enough for the moment in which somebody who only reads has to wait, too. */
+const BRIEFLY_MS = 10;
 
 /**
  * Opens the tracker's own database, or takes the host's, and brings the tables up to date.
@@ -37,7 +41,13 @@ async function prepare(dataSource: DataSource, options: TrackerOptions, lent?: D
   if (!dataSource.isInitialized) await initialize(dataSource);
   if (options.runMigrations ?? true) await runTrackerMigrations(dataSource);
   else await requireTables(dataSource);
+  if (dataSource !== lent) waitBriefly(dataSource);
   return new TrackerStorage(dataSource, lent, await isInMonths(dataSource));
+}
+
+/** SQLite's own waiting for another process stops the event loop; from here on the pauses are `whileBusy`'s. */
+function waitBriefly(dataSource: DataSource): void {
+  if (dialectOf(dataSource) === 'sqlite') sqliteConnectionOf(dataSource).exec(`PRAGMA busy_timeout = ${BRIEFLY_MS}`);
 }
 
 async function isInMonths(dataSource: DataSource): Promise<boolean> {

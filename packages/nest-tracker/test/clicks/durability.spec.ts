@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { TrackerStorage } from '../../src/storage/tracker-storage.js';
-import { createPostgresDatabase, type TestDatabase } from '../support/databases.js';
+import { createPostgresDatabase, createSqliteDatabase, type TestDatabase } from '../support/databases.js';
 import { postback, report } from '../support/messages.js';
 import { onEveryTracker } from '../support/on-every-tracker.js';
 import { type Answer, click, send } from '../support/requests.js';
@@ -56,6 +56,19 @@ describe('a redirect', () => {
       await locker.end();
     }
   });
+
+  // To wait inside SQLite would take five seconds for each of the requests.
+  it('waits for another process that writes to the SQLite file, and keeps nobody else waiting', async () => {
+    const database = await createSqliteDatabase();
+    tracker = await startTracker({ database });
+    await database.query('BEGIN IMMEDIATE');
+    const answer = send(tracker, '/c/boots');
+    for (let i = 0; i < 20; i++) expect((await send(tracker, '/health/live')).status).toBe(200);
+    expect(await storedIds(database)).toEqual(new Set());
+    await database.query('ROLLBACK');
+    expect((await answer).status).toBe(302);
+    expect((await storedIds(database)).size).toBe(1);
+  }, 15_000);
 
   describe.each(MATRIX)('on $database with $adapter', ({ createDatabase, adapter }) => {
     it('never happens unrecorded: without its table the visitor gets 503 and may try again', async () => {
