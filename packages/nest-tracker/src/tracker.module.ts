@@ -70,6 +70,7 @@ import { TRACKER_EXTRAS, type TrackerModuleExtras } from './tracker.options.js';
 import { geoProvider } from './visitors/geo.provider.js';
 import { VisitorTraits } from './visitors/visitor-traits.service.js';
 import { DeadPostbacks } from './webhooks/dead-postbacks.service.js';
+import { RemovedWebhooks } from './webhooks/removed-webhooks.service.js';
 import { Webhooks } from './webhooks/webhooks.service.js';
 
 /**
@@ -151,6 +152,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     VisitorPrivacy,
     VisitorTraits,
     DeadPostbacks,
+    RemovedWebhooks,
     Webhooks,
     geoProvider,
   ],

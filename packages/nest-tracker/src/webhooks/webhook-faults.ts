@@ -10,7 +10,8 @@ export function webhookFaults(
 ): CatalogFault[] {
   const at = `${path}.url`;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+  // URL parsers drop control characters silently; what is sent and shown must be what was given.
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || /[\p{Cc}\s]/u.test(url)) {
     return [{ path: at, message: 'must be an absolute URL that starts with https://' }];
   }
   if (parsed.protocol === 'http:' && !allowHttp) {

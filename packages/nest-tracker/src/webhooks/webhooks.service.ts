@@ -8,11 +8,11 @@ import { writeCatalog } from '../catalog/catalog-seeder.js';
 import { withinObject } from '../catalog/parse-object.js';
 import { parseSeed } from '../catalog/parse-seed.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
-import { OutboundPostback } from '../partner-postbacks/outbound-postback.entity.js';
 import { freshKey } from '../partner-postbacks/postback-keys.js';
 import { PostbackOutbox } from '../partner-postbacks/postback-outbox.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
+import { dropWaiting } from './drop-waiting.js';
 import { Webhook } from './webhook.entity.js';
 import { type WebhookEvent, webhookName } from './webhook.js';
 
@@ -86,7 +86,7 @@ export class Webhooks {
       await lockCatalog(manager, this.storage);
       const row = await required(manager, key);
       await manager.delete(Webhook, { id: row.id });
-      await this.dropWaiting(manager, webhookName(row));
+      await dropWaiting(manager, this.outbox.outbox.table, webhookName(row));
       const before = { ...itemOf(row) };
       await this.audit.write(manager, { actor, action: 'removed', kind: AUDIT_KIND, key, before, after: null });
     });
@@ -99,18 +99,6 @@ export class Webhooks {
     } catch (error) {
       throw withinObject('webhooks', error);
     }
-  }
-
-  private async dropWaiting(manager: EntityManager, name: string): Promise<void> {
-    const p = this.storage.dialect === 'postgres' ? '$1' : '?';
-    const { table } = this.outbox.outbox;
-    await manager
-      .createQueryBuilder()
-      .update(OutboundPostback)
-      .set({ skipped: 'the webhook was removed' })
-      .where(`postback = :name AND id IN (SELECT id FROM ${table} WHERE destination = :name)`, { name })
-      .execute();
-    await manager.query(`DELETE FROM ${table} WHERE destination = ${p}`, [name]);
   }
 }
 

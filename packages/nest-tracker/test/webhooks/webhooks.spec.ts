@@ -155,6 +155,8 @@ describe.each(DATABASES)('webhooks on $database', ({ database: name, createDatab
   it.each([
     [{}, /^url/],
     [{ url: 'ftp://host.example/' }, /https/],
+    [{ url: 'https://host.example/a\0b' }, /^url/],
+    [{ url: 'https://host.example/a b' }, /^url/],
     [{ url: 'http://host.example/' }, /allowHttp/],
     [{ url: 'https://user:pass@host.example/' }, /password/],
     [{ url: 'https://host.example/', events: ['click'] }, /^events/],
