@@ -1,4 +1,5 @@
 import { nearest } from '@tallyback/protocol';
+import { checkValues } from './tracker.option-values.js';
 import type { TrackerModuleExtras, TrackerOptions } from './tracker.options.js';
 
 /** Every option there is; the compiler finds the one that is missing here. */
@@ -67,5 +68,6 @@ export function checkedOptions(options: TrackerOptions): TrackerOptions {
         'module open its own.',
     );
   }
+  checkValues(options);
   return options;
 }

@@ -108,6 +108,17 @@ describe('an option', () => {
   it.each([
     ['that is misspelt is refused with the one that was meant', { retentions: {} }, 'Did you mean "retention"?'],
     ['that is in no list is refused with the list', { colour: 'red' }, 'adminToken, clicksAheadOfMiddleware'],
+    ['of an option is looked at as well', { partnerPostbacks: { pauseafter: 5 } }, 'Did you mean "pauseAfter"?'],
+    ['of the cookie is looked at as well', { firstPartyCookie: { name: 'a b' } }, 'firstPartyCookie.name'],
+    [
+      'that is a number is one',
+      { signatureToleranceSeconds: Number.NaN },
+      'signatureToleranceSeconds must be a number',
+    ],
+    ['for retries is a list', { partnerPostbacks: { retrySchedule: 'daily' } }, 'retrySchedule must be a list'],
+    ['for privacy is one that we know', { keepIp: 'nothing' }, 'keepIp must be one of truncate, hash, none, full'],
+    ['that ends up in a header fits into it', { referrerPolicy: 'origin\nx: y' }, 'referrerPolicy must be one of'],
+    ['adminToken can be sent', { adminToken: 'two words' }, 'adminToken must be'],
     ['must be an absolute URL where one is asked for', { publicUrl: 'go.shop.example' }, 'absolute URL'],
     [
       'for click links makes no sense without routes',
