@@ -70,11 +70,11 @@ export class ApiKeys {
   /** Removes a key; it opens nothing from now on, in every process. @throws NotFoundException */
   async remove(id: string, actor: string): Promise<void> {
     await this.storage.transaction(async (manager) => {
-      const row = await manager.findOneBy(ApiKey, { id });
+      const row = await manager.findOneBy(ApiKey, { id: id.replaceAll('\0', '') });
       if (!row) throw new NotFoundException('There is no key with this id.');
-      await manager.delete(ApiKey, { id });
+      await manager.delete(ApiKey, { id: row.id });
       const before = { ...itemOf(row) };
-      await this.audit.write(manager, { actor, action: 'removed', kind: AUDIT_KIND, key: id, before, after: null });
+      await this.audit.write(manager, { actor, action: 'removed', kind: AUDIT_KIND, key: row.id, before, after: null });
     });
   }
 

@@ -162,7 +162,7 @@ export class CatalogManagement {
   }
 
   private async itemOf(manager: EntityManager, kind: CatalogKind, key: string): Promise<CatalogItem> {
-    const rows = await manager.findBy(kind.entity, { key });
+    const rows = key.includes('\0') ? [] : await manager.findBy(kind.entity, { key });
     const [item] = await itemsOf(manager, kind, rows);
     if (item) return item;
     throw new NotFoundException(`There is no ${kind.name} with this key.`);

@@ -64,7 +64,10 @@ export class PostbackTools {
 
   /** The postbacks of a partner or campaign, in the order of its list. */
   async list({ owner, ownerKey }: Omit<PostbackAddress, 'key'>): Promise<PostbackStatus[]> {
-    const { byName } = this.planner.bookOf(await this.catalog.snapshot());
+    const catalog = await this.catalog.snapshot();
+    const owners = owner === 'partner' ? catalog.partnersByKey : catalog.campaignsByKey;
+    if (!owners.has(ownerKey)) throw new NotFoundException(`There is no ${owner} with this key.`);
+    const { byName } = this.planner.bookOf(catalog);
     const own = [...byName.values()].filter((one) => one.owner === owner && one.ownerKey === ownerKey);
     return Promise.all(own.map((one) => this.statusOf(one)));
   }

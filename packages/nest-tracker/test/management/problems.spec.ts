@@ -58,6 +58,9 @@ onBothTrackers((current) => {
       ['/v1/postbacks/out/x', 'GET', 404],
       ['/v1/partners/nobody/postbacks/x', 'GET', 404],
       ['/v1/advertisers/nobody/secrets', 'GET', 404],
+      ['/v1/partners/nobody/postbacks', 'GET', 404],
+      ['/v1/offers/%00', 'GET', 404],
+      ['/v1/api-keys/%00', 'DELETE', 404],
       ['/v1/postbacks/out/replay', 'POST', 400],
       ['/v1/offers/boots', 'DELETE', 428],
     ])('answers a problem: %s by %s is %i', async (path, method, status) => {
