@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { createTrackerDataSource } from './open-database.js';
 
 const message = (type: string, body: Buffer): Buffer => {
@@ -25,5 +26,29 @@ describe('a connection that PostgreSQL ends in the moment in which the pool hand
     const { port } = server.address() as AddressInfo;
     const dataSource = createTrackerDataSource({ type: 'postgres', url: `postgres://u@127.0.0.1:${port}/x` });
     await expect(dataSource.initialize()).rejects.toThrow(/connection/i);
+  });
+});
+
+describe('a connection whose statement is given up', () => {
+  const url = process.env.TALLYBACK_TEST_POSTGRES ?? '';
+  const LOCK = 'SELECT pg_advisory_lock(4711)';
+  const sources: DataSource[] = [];
+  const open = (queryTimeout: number) => {
+    const { options } = createTrackerDataSource({ type: 'postgres', url, poolSize: 1 });
+    const extra = { ...(options.extra as object), query_timeout: queryTimeout };
+    const dataSource = new DataSource({ ...options, extra } as DataSource['options']);
+    sources.push(dataSource);
+    return dataSource.initialize();
+  };
+  afterAll(async () => {
+    for (const dataSource of sources.reverse()) await dataSource.destroy();
+  });
+
+  it('is not handed to the next one, who would wait behind the statement', async () => {
+    const holder = await open(0);
+    await holder.query(LOCK);
+    const impatient = await open(1_000);
+    await expect(impatient.query(LOCK)).rejects.toThrow('Query read timeout');
+    expect(await impatient.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 });

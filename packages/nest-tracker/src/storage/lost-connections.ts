@@ -4,6 +4,8 @@ import { dialectOf } from './dialect.js';
 /** A connection of pg's pool. */
 export interface PoolConnection {
   on(event: 'error', listener: () => void): unknown;
+  query(...given: unknown[]): unknown;
+  end(): Promise<void>;
 }
 
 interface PostgresPool {
@@ -19,7 +21,28 @@ export function outlive(connection: PoolConnection): void {
   connection.on('error', () => undefined);
 }
 
-/** Does so for every connection that a data source of the host's will open. */
+/** Whoever knows pg knows it by this text alone. */
+const SILENT = 'Query read timeout';
+
+/**
+ * Ends a connection whose statement was given up for its silence. The statement goes on in the database, and who got the
+ * connection next would wait behind it: a report that takes minutes would take clicks down with it.
+ */
+export function endWhenSilent(connection: PoolConnection): void {
+  const query = connection.query.bind(connection);
+  connection.query = (...given) => {
+    const answer = query(...given);
+    if (answer instanceof Promise) {
+      // Before whoever asked hears of it and hands the connection back: the pool drops one that is ending.
+      answer.catch(({ message }: Error) => {
+        if (message === SILENT) connection.end().catch(() => undefined);
+      });
+    }
+    return answer;
+  };
+}
+
+/** Lets it outlive every connection that a data source of the host's will open. */
 export function outliveLostConnections(lent: DataSource): void {
   if (dialectOf(lent) !== 'postgres') return;
   const { master } = lent.driver as unknown as { master: PostgresPool };

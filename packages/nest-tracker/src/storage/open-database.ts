@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
 import { trackerEntities } from './entities.js';
-import { outlive, type PoolConnection } from './lost-connections.js';
+import { endWhenSilent, outlive, type PoolConnection } from './lost-connections.js';
 import { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './migrations/index.js';
 import type { TrackerDatabase } from './tracker-database.js';
 
@@ -37,6 +37,7 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
         // Called with every new connection before anybody gets it.
         verify(connection: PoolConnection, accept: () => void) {
           outlive(connection);
+          endWhenSilent(connection);
           accept();
         },
       },
