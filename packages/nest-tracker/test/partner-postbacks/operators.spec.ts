@@ -63,6 +63,8 @@ describe.each(DATABASES)('operators of partner postbacks on $database', ({ datab
     expect(await status()).toMatchObject({ paused: true, reason: 'moving house' });
     const { conversion, external } = await convert();
     expect(partner.told.some(({ target }) => target.includes(external))).toBe(false);
+    // What is held back on purpose is no delay.
+    expect((await manage(tracker, '/health')).body).toMatchObject({ queue: { pending: 1, lagSeconds: 0 } });
     expect((await act('a/resume')).body).toMatchObject({ paused: false });
     await logged(tracker, { conversion, state: 'delivered' }, 1);
   });
