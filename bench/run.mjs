@@ -7,14 +7,8 @@ import { htmlReport } from './lib/html-report.mjs';
 import { machine, told, versions } from './lib/machine.mjs';
 import { services } from './lib/services.mjs';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    json: { type: 'string' },
-    html: { type: 'string' },
-    rounds: { type: 'string', default: '7' },
-  },
-});
+const USAGE = 'npm run bench -- [--only NAME] [--rounds 7] [--json FILE] [--html FILE]';
+const values = readOptions();
 const all = { ...cases, ...slowCases };
 const names =
   values.only in all
@@ -54,6 +48,22 @@ if (values.html) await writeFile(values.html, htmlReport(run));
 function lineOf({ name, baseline, ratio, median, baselineMedian, unit, spread: [least, most] }) {
   const subject = `${name.padEnd(34)} ${String(median).padStart(8)} ${unit}`;
   return `${subject}   ${ratio.toFixed(2)} x ${baseline} (${baselineMedian})   [${least.toFixed(2)} – ${most.toFixed(2)}]`;
+}
+
+function readOptions() {
+  const text = { type: 'string' };
+  const options = { only: text, json: text, html: text, rounds: { ...text, default: '7' }, help: { type: 'boolean' } };
+  let read;
+  try {
+    read = parseArgs({ options }).values;
+  } catch (error) {
+    fail(`${error.message}\n${USAGE}`);
+  }
+  if (read.help) {
+    console.log(USAGE);
+    process.exit(0);
+  }
+  return read;
 }
 
 function fail(message) {

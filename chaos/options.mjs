@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { PLANTS } from './plants.mjs';
 
 export const USAGE =
-  'npm run chaos -- [--minutes 2] [--seed TEXT] [--database sqlite|postgres] [--trackers 1|2] [--conversions N] [--json FILE] [--plant NAME]';
+  'npm run chaos -- [--minutes 2] [--seed TEXT] [--database sqlite|postgres] [--trackers 1|2] [--conversions N] [--json FILE] [--plant NAME] [--keep]';
 
 /** Orders in a second, unless told otherwise. */
 const RATE = 60;
 
-/** @throws {Error} whose message says what is wrong */
+/** @returns {object | undefined} nothing when it is the usage that is asked for @throws {Error} whose message says what is wrong */
 export function readOptions(args) {
   const text = { type: 'string' };
   const { values } = parseArgs({
@@ -21,8 +21,10 @@ export function readOptions(args) {
       json: text,
       plant: text,
       keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) return undefined;
   const { database, seed = String(Math.floor(Math.random() * 1_000_000_000)), json, keep, plant } = values;
   if (!['sqlite', 'postgres'].includes(database)) throw new Error('--database must be sqlite or postgres');
   const minutes = Number(values.minutes);

@@ -33,6 +33,7 @@ const progress = new Progress(
     `${chronicle.total('kill') + chronicle.total('crash')} kills  ${chronicle.total('')} faults  `,
 );
 let driver;
+let isBrokenOff = false;
 let isKept = options.keep;
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, breakOff);
 try {
@@ -65,10 +66,13 @@ try {
   isKept ||= differences.length > 0 && options.plants.length === 0;
 } catch (error) {
   progress.end();
-  console.error(error);
-  console.error(`seed ${seed}`);
-  process.exitCode = 1;
-  isKept = true;
+  // What fails because everything is being taken down is not worth a word.
+  if (!isBrokenOff) {
+    console.error(error);
+    console.error(`seed ${seed}`);
+    process.exitCode = 1;
+    isKept = true;
+  }
 } finally {
   await driver?.close();
   await world.close();
@@ -78,6 +82,7 @@ try {
 
 /** Nothing may stay behind: neither processes nor a mounted folder. */
 async function breakOff() {
+  isBrokenOff = true;
   progress.end();
   console.log(`broken off; seed ${seed}`);
   await world.close();
@@ -87,7 +92,10 @@ async function breakOff() {
 
 function readOrEnd() {
   try {
-    return readOptions(process.argv.slice(2));
+    const read = readOptions(process.argv.slice(2));
+    if (read !== undefined) return read;
+    console.log(USAGE);
+    process.exit(0);
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(1);

@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const ROOT = resolve(__dirname, '..');
@@ -69,6 +71,28 @@ describe('a town of real processes under faults', () => {
     },
     180_000,
   );
+
+  it('takes everything down when it is broken off, although Ctrl-C reaches all of its processes', async () => {
+    const temporary = join(folder, 'broken-off');
+    // PostgreSQL does not run as root, and has to get through.
+    for (const path of [folder, temporary]) await mkdir(path, { recursive: true }).then(() => chmod(path, 0o755));
+    const child = spawn(process.execPath, ['chaos/run.mjs', '--database', 'postgres'], {
+      cwd: ROOT,
+      detached: true,
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    const closed = new Promise<number | null>((done) => child.once('close', done));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (/ chaos$/.test(line)) process.kill(-(child.pid as number), 'SIGINT');
+    });
+    expect(await closed).toBe(130);
+    expect(await readdir(temporary)).toEqual([]);
+  }, 60_000);
+
+  it('explains itself when it is asked to', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['chaos/run.mjs', '--help'], { cwd: ROOT });
+    expect(stdout).toMatch(/^npm run chaos -- \[--minutes 2\] .*\[--keep\]$/m);
+  });
 
   it('tells every kind of planted fault, with the story of its order', async () => {
     const orders = ['--minutes', '0.05', '--conversions', '40', '--seed', 'liar'];

@@ -5,10 +5,10 @@ import { openJournal } from './journal.mjs';
 import { readBody } from './read-body.mjs';
 
 // The partners' server: notes what it takes, and is no better than such servers are.
-const { CHAOS_CONTROL, PARTNER_PORT, PARTNER_JOURNAL, PARTNER_SEED } = process.env;
+const { CHAOS_CONTROL, CHAOS_LIFE, PARTNER_PORT, PARTNER_JOURNAL, PARTNER_SEED } = process.env;
 const write = openJournal(PARTNER_JOURNAL);
-// Its mood goes on where it was killed no more than a real one's would: the pid keeps two lives apart.
-const dice = new Dice(`${PARTNER_SEED}/${process.pid}`);
+// Its mood goes on where it was killed no more than a real one's would: each of its lives has dice of its own.
+const dice = new Dice(`${PARTNER_SEED}/${CHAOS_LIFE}`);
 const MOODS = { fine: 84, busy: 4, broken: 4, silent: 2, moved: 1, 'says no by 200': 3, 'takes it and fails': 2 };
 
 const ANSWERS = {

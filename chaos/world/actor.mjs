@@ -18,6 +18,7 @@ export class Actor {
   #wanted = false;
   #ready = false;
   #delayMs = RESTART_MS;
+  #lives = 0;
   /** How it ended when nobody had asked it to: each one is a fault of its own. */
   collapses = [];
 
@@ -73,7 +74,8 @@ export class Actor {
     const child = this.#child;
     if (!child) return 0;
     child.isKilled = true;
-    const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+    // Not "exit": that may have been before now, as when a terminal's Ctrl-C reaches all processes.
+    const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
     child.kill('SIGTERM');
     const killer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
     const code = await ended;
@@ -83,7 +85,13 @@ export class Actor {
 
   #spawn() {
     const child = spawn(process.execPath, ['--import', PRELOAD, this.#file], {
-      env: { ...process.env, ...this.#env, CHAOS_NAME: this.name, NODE_OPTIONS: '--unhandled-rejections=strict' },
+      env: {
+        ...process.env,
+        ...this.#env,
+        CHAOS_NAME: this.name,
+        CHAOS_LIFE: String(++this.#lives),
+        NODE_OPTIONS: '--unhandled-rejections=strict',
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;

@@ -27,6 +27,9 @@ export class World {
   /** @type {Map<string, Actor>} */
   actors = new Map();
   proxies = [];
+  #openingQuota;
+  #openingDatabase;
+  #closing;
 
   /** @param {{ folder: string, dice: object, chronicle: object, options: object, patienceMs: number, lies: object }} setting */
   constructor(setting) {
@@ -38,9 +41,12 @@ export class World {
 
   async open() {
     const { folder, dice, chronicle, options, patienceMs, lies } = this.setting;
-    await this.quota.open();
+    this.#openingQuota = this.quota.open();
+    await this.#openingQuota;
+    if (this.#closing) throw new Error('The run was broken off while it began');
     const parts = { folder, dice: dice.for('database'), chronicle, patienceMs };
-    this.database = await (options.database === 'sqlite' ? sqliteDatabase(parts) : postgresDatabase(parts));
+    this.#openingDatabase = options.database === 'sqlite' ? sqliteDatabase(parts) : postgresDatabase(parts);
+    this.database = await this.#openingDatabase;
     const [shopPort, partnerPort, ...trackerPorts] = await freePorts(2 + options.trackers);
     this.trackerPorts = trackerPorts;
     const proxy = async (name, ports, more = {}) => {
@@ -117,10 +123,19 @@ export class World {
     return response.json();
   }
 
-  async close() {
+  /** May be asked for at any time and more than once. */
+  close() {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close() {
+    // What is only starting would stay behind.
+    await this.#openingQuota;
+    const database = await this.#openingDatabase?.catch(() => undefined);
     await Promise.all([...this.actors.values()].map((actor) => actor.stop()));
     await Promise.all(this.proxies.map((proxy) => proxy.close()));
-    await this.database?.close();
+    await database?.close();
     await this.quota.close();
   }
 }

@@ -21,6 +21,14 @@ const NOBODY = { uid: 65534, gid: 65534 };
  */
 export async function startPostgres({ durable = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'tallyback-postgres-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  return startIn(folder, remove, durable).catch(async (error) => {
+    await remove();
+    throw error;
+  });
+}
+
+async function startIn(folder, remove, durable) {
   await chmod(folder, 0o755);
   const native = await copyBinaries(join(folder, 'native'));
   const data = join(folder, 'data');
@@ -40,14 +48,16 @@ export async function startPostgres({ durable = false } = {}) {
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   let server;
+  let closed;
   const again = async () => {
     server = spawn(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
+    closed = new Promise((resolve) => server.once('close', resolve));
     await ready(server);
   };
   const end = async (signal) => {
-    const ended = new Promise((resolve) => server.once('close', resolve));
+    // It may have ended by itself: a terminal's Ctrl-C reaches the server, too.
     server.kill(signal);
-    await ended;
+    await closed;
   };
   await again();
   return {
@@ -60,7 +70,7 @@ export async function startPostgres({ durable = false } = {}) {
     again,
     async stop() {
       await end('SIGINT');
-      await rm(folder, { recursive: true, force: true });
+      await remove();
     },
   };
 }
