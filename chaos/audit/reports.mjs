@@ -26,13 +26,14 @@ export function auditReports({ record, clicks, campaigns, offers, report, rollup
   }
   for (const { id, key } of offers) {
     const own = orders.filter(({ campaign }) => CAMPAIGNS[campaign].offer === key);
-    const { conversions } = sumOf(own, own[0]?.currency ?? 'EUR');
-    const rows = counters.filter(
-      ({ scope, period, currency }) => scope === `offer:${id}` && period === 'total' && currency !== '',
-    );
-    const counted = rows.reduce((sum, row) => sum + Number(row.conversions), 0);
-    if (counted !== conversions) {
-      differences.push([undefined, `the counter of ${key} says ${counted} conversions; the books say ${conversions}`]);
+    const currency = own[0]?.currency ?? 'EUR';
+    const { conversions, revenue, payout } = sumOf(own, currency);
+    const rows = counters.filter((row) => row.scope === `offer:${id}` && row.period === 'total' && row.currency !== '');
+    const total = (field) => rows.reduce((sum, row) => sum + Number(row[field]), 0);
+    const is = `${total('conversions')} conversions, ${formatMinor(total('revenue'), currency)}, ${formatMinor(total('payout'), currency)}`;
+    const should = `${conversions} conversions, ${revenue}, ${payout}`;
+    if (is !== should) {
+      differences.push([undefined, `the counter of ${key} says ${is} (revenue, payout); the books say ${should}`]);
     }
   }
   if (rollups.differing > 0) {

@@ -175,6 +175,7 @@ export const RECEIVER_FAULTS = {
     'status.decimals',
   ],
   'drops zeros behind an amount': ['money.eur-trailing-zero', 'money.jpy-trailing-zero'],
+  'does not say what is earned': ['signature.v1', 'signature.bytes-multibyte'],
   'answers amounts as they came': [
     'money.eur-short',
     'money.eur-one-decimal',

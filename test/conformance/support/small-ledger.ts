@@ -157,6 +157,7 @@ export class SmallLedger {
 
   #accepted(outcome: OutcomeBody['outcome'], stored: Stored): Reply {
     const status = this.fault === 'answers every success with 200' ? 200 : OUTCOME_STATUS[outcome];
-    return { status, body: { outcome, ...stored } };
+    const payout = this.fault === 'does not say what is earned' ? { payout: undefined } : {};
+    return { status, body: { outcome, ...stored, ...payout } };
   }
 }

@@ -47,6 +47,9 @@ function checkOutcome(body: Json, status: number | undefined): string[] {
   if (outcome === 'recorded' && clickId === undefined) {
     faults.push('clickId: a conversion that is recorded has one');
   }
+  if (outcome === 'recorded' && revenue !== undefined && payout === undefined) {
+    faults.push('payout: a conversion that is recorded says what its partner earns, if only nothing');
+  }
   if (!STATUSES.includes(body.status as string))
     faults.push(`status: expected one of ${STATUSES.join(', ')}, got ${shown(body.status)}`);
   return [...faults, ...moneyFault('revenue', revenue), ...moneyFault('payout', payout)];
