@@ -83,6 +83,8 @@ describe('the command tallyback-conformance', () => {
       ['receiver', `--sekret=${SECRET}`],
       /--sekret is not understood; known here: --url/,
     ],
+    ['a value missing', ['receiver', '--click-id', '--secret', SECRET], /: --click-id needs a value\n/],
+    ['a value of a flag', ['receiver', `--json=${SECRET}`], /: --json takes no value\n/],
     ['a secret missing', ['receiver', '--url', 'http://127.0.0.1:9'], /--secret/],
     ['a secret that is none', ['sender', '--listen', '0', '--secret', 'whsec_short'], /--secret must be whsec_/],
     ['a case that there is not', ['sender', '--only', 'money'], /--only money: there is no such case/],

@@ -24,6 +24,10 @@ export class Arguments {
       if (!code.startsWith('ERR_PARSE_ARGS')) throw error;
       // Node's own message repeats the argument, which may be a secret.
       const option = /'(-{1,2}[A-Za-z0-9-]*)/.exec((error as Error).message)?.[1];
+      if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
+        const isFlag = declared[option?.slice(2) ?? ''] === 'flag';
+        throw new UsageError(`${option ?? 'an option'} ${isFlag ? 'takes no value' : 'needs a value'}`);
+      }
       const known = Object.keys(declared).map((name) => `--${name}`);
       throw new UsageError(`${option ?? 'an argument'} is not understood; known here: ${known.join(', ')}`);
     }
