@@ -12,6 +12,7 @@ export default {
   testTimeout: 60_000,
   globalSetup: '<rootDir>/scripts/test/postgres-up.mjs',
   globalTeardown: '<rootDir>/scripts/test/postgres-down.mjs',
+  setupFiles: ['<rootDir>/scripts/test/random-seed.js'],
   roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/test'],
   testMatch: ['**/src/**/*.spec.ts', '**/test/**/*.spec.ts'],
   moduleNameMapper: {
