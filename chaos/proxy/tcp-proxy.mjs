@@ -54,7 +54,7 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.options.port, '127.0.0.1');
-    const pair = { client, server, isHalfOpen: false };
+    const pair = { client, server, isHeld: false, isHalfOpen: false };
     this.#pairs.add(pair);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
@@ -70,7 +70,7 @@ export class TcpProxy {
     if (this.#calm) return;
     const { dice, chronicle, name, patienceMs } = this.options;
     for (const pair of [...this.#pairs]) {
-      if (pair.isHalfOpen || !dice.chance(FAULT_RATE)) continue;
+      if (pair.isHeld || !dice.chance(FAULT_RATE)) continue;
       const fault = dice.weighted(MIX);
       chronicle.count(`${name}: ${fault}`);
       if (fault === 'cut') this.#cut(pair);
@@ -80,6 +80,7 @@ export class TcpProxy {
 
   #hold(pair, isHalfOpen, ms) {
     const { client, server } = pair;
+    pair.isHeld = true;
     pair.isHalfOpen = isHalfOpen;
     client.unpipe(server);
     server.unpipe(client);
@@ -89,8 +90,10 @@ export class TcpProxy {
     setTimeout(() => (isHalfOpen ? this.#cut(pair) : this.#release(pair)), isHalfOpen ? ms * 5 : ms).unref();
   }
 
+  /** Only what is held: piped twice, every byte would arrive twice, which no network does. */
   #release(pair) {
-    if (!this.#pairs.has(pair) || pair.isHalfOpen) return;
+    if (!this.#pairs.has(pair) || !pair.isHeld) return;
+    pair.isHeld = false;
     pair.client.pipe(pair.server);
     pair.server.pipe(pair.client);
   }
