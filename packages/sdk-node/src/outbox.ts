@@ -5,5 +5,6 @@ export { isPublicAddress, literalAddress } from './delivery/public-address.js';
 export { type SentOnce, sendOnce } from './delivery/send-once.js';
 export type { Answer, Attempt, Destination, OutgoingRequest, Verdict } from './destinations/destination.js';
 export { retryAfterMs } from './destinations/retry-after.js';
+export { LogSync } from './queue/log-sync.js';
 export { createOutbox, type Outbox, type OutboxDelivery, outboxSchema } from './queue/typeorm/outbox.js';
 export { USER_AGENT } from './version.js';
