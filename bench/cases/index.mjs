@@ -3,6 +3,7 @@ import { cases as convertDurable } from './convert-durable.mjs';
 import { cases as convertLoopDelay } from './convert-loop-delay.mjs';
 import { slowCases as convertMemory } from './convert-memory.mjs';
 import { cases as delivery } from './delivery.mjs';
+import { cases as deliveryOutage } from './delivery-outage.mjs';
 import { cases as intake } from './intake.mjs';
 import { slowCases as intakeClicks } from './intake-clicks.mjs';
 import { cases as intakeHttp } from './intake-http.mjs';
@@ -14,6 +15,7 @@ export const cases = {
   ...convertDurable,
   ...convertLoopDelay,
   ...delivery,
+  ...deliveryOutage,
   ...intake,
   ...intakeHttp,
 };

@@ -2,9 +2,7 @@ import { Tallyback } from '@tallyback/sdk-node';
 import { tracker } from '@tallyback/sdk-node/destinations';
 import { sqliteQueue } from '@tallyback/sdk-node/sqlite';
 import { ADVERTISER, SECRET } from '../lib/house.mjs';
-
-/** For sinks that never answer: their warnings would be in the way of the results. */
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+import { silent } from '../lib/silent-logger.mjs';
 
 /**
  * The SDK as a shop sets it up, on an SQLite file.

@@ -1,13 +1,15 @@
 import { createServer } from 'node:http';
 
-// Says yes to whatever arrives, in the words that each sender expects. Reads the body to its end first.
+// Says yes to whatever arrives, in the words that each sender expects, or what SINK_STATUS is. Reads the body to its end first.
 const TRACKER = JSON.stringify({ outcome: 'recorded' });
 const OTHERS = JSON.stringify({ success: true, status: 'Ok' });
+
+const status = Number(process.env.SINK_STATUS ?? 200);
 
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
     const body = request.url === '/v1/conversions' ? TRACKER : OTHERS;
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
   });
 });
 // Between rounds a sender may be quiet for long; its sockets are not to be cut then.
