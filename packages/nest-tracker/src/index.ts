@@ -55,6 +55,7 @@ export { type Replay, ReplaysService } from './postbacks/replays.service.js';
 export type { RateLimit } from './postbacks/senders/rate-limiter.js';
 export { type Erased, People } from './privacy/people.service.js';
 export { Retention, type Swept } from './privacy/retention.service.js';
+export { SweepError } from './privacy/sweep.js';
 export type * from './reports/report.js';
 export { ReportsService } from './reports/reports.service.js';
 export { type Learning, learnedShares, type OfferFigures } from './rotation/learned-shares.js';

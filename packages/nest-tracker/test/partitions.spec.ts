@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createId } from '@tallyback/protocol';
 import { ClickLookup } from '../src/clicks/click-lookup.js';
-import { Retention } from '../src/index.js';
+import { Retention, SweepError } from '../src/index.js';
 import { Partitions } from '../src/storage/partitions/partitions.service.js';
 import { createPostgresDatabase, type TestDatabase } from './support/databases.js';
 import { SetClock } from './support/on-every-database.js';
-import { click } from './support/requests.js';
+import { click, manage } from './support/requests.js';
 import { startTracker, type Tracker } from './support/start-tracker.js';
 
 const DAY = 86_400_000;
@@ -96,6 +96,29 @@ describe('clicks and the inbound log on PostgreSQL', () => {
     expect(await sweep()).toBe(1);
     expect(await partitionsOfClicks()).not.toContain('tallyback_clicks_2026_11');
     expect(await database.query(WHERE_THEY_ARE)).toEqual([{ id: kept, partition: 'tallyback_clicks_2026_12' }]);
+  });
+
+  it('go as far as they can when a month cannot, which is told and tried again', async () => {
+    const tracker = await start({ clicks: 40, seenDeliveries: 40 });
+    await click(tracker, 'boots');
+    clock.set('2026-12-05T00:00:00Z');
+    await click(tracker, 'boots');
+    await database.query(`INSERT INTO tallyback_seen_deliveries (id, advertiser_id, delivery_id, conversion_id, at)
+        VALUES ('${createId(clock.time)}', 'a', 'd', 'c', 0)`);
+    // PostgreSQL drops no table that something of the host's depends on.
+    await database.query('CREATE VIEW hosts AS SELECT id FROM tallyback_clicks_2026_11');
+    clock.set('2027-02-28T00:00:00Z');
+    const sweeping = tracker.get(Retention).sweep();
+    await expect(sweeping).rejects.toThrow(SweepError);
+    await expect(sweeping).rejects.toThrow(/clicks of 2026-11 .*depend/);
+    expect(await database.query(WHERE_THEY_ARE)).toMatchObject([{ partition: 'tallyback_clicks_2026_11' }]);
+    expect(await partitionsOfClicks()).not.toContain('tallyback_clicks_2026_12');
+    expect(await database.query('SELECT * FROM tallyback_seen_deliveries')).toEqual([]);
+    const { text } = await manage(tracker, '/metrics');
+    expect(text).toContain('tallyback_retention_failures_total{table="clicks"} 1\n');
+    expect(text).toContain('tallyback_retention_failures_total{table="seenDeliveries"} 0\n');
+    await database.query('DROP VIEW hosts');
+    expect((await tracker.get(Retention).sweep()).clicks).toBe(1);
   });
 
   it('lose old rows that lie with the rest one by one, and no partition that somebody made by hand', async () => {

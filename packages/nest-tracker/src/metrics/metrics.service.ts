@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { Subscription } from 'rxjs';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { LiveFeed } from '../live/live-feed.service.js';
+import { Retention } from '../privacy/retention.service.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { Counts } from './counts.js';
 import { OutboxGauge } from './outbox-depth.js';
@@ -20,6 +21,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     private readonly storage: TrackerStorage,
     private readonly outbox: OutboxGauge,
     private readonly live: LiveFeed,
+    private readonly retention: Retention,
   ) {}
 
   onModuleInit(): void {
@@ -47,6 +49,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     const waiting = new Counts();
     for (const [state, rows] of Object.entries(depth)) waiting.add({ state }, rows);
     const outbox = 'tallyback_partner_postbacks_waiting';
+    const sweeps = 'tallyback_retention_failures_total';
     const families = [
       ['tallyback_clicks_total', 'counter', 'Clicks stored.', this.clicks],
       ['tallyback_conversions_total', 'counter', 'Conversions recorded or changed.', this.conversions],
@@ -56,6 +59,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       [outbox, 'gauge', 'Partner postbacks in the outbox, of all processes.', waiting],
       ['tallyback_partner_postback_lag_seconds', 'gauge', 'How long the oldest due one has waited.', lagSeconds],
       ['tallyback_live_watchers', 'gauge', 'Open event streams of this process.', this.live.size],
+      [sweeps, 'counter', 'Sweeps that could not remove all that is too old.', this.retention.failures],
     ] as const;
     const lines = families.flatMap(([name, type, help, samples]) => [
       `# HELP ${name} ${help}`,

@@ -5,6 +5,7 @@ import { DirectClick } from '../clicks/direct-click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { LedgerEntry } from '../conversions/ledger-entry.entity.js';
 import { SeenDelivery } from '../conversions/seen-delivery.entity.js';
+import { Counts } from '../metrics/counts.js';
 import { deleteWaiting } from '../partner-postbacks/erase-told.js';
 import { OutboundPostback } from '../partner-postbacks/outbound-postback.entity.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
@@ -14,6 +15,7 @@ import { Partitions } from '../storage/partitions/partitions.service.js';
 import { noteRemoved, type SummedTable } from '../storage/removed-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type RetentionOptions, TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { Sweep } from './sweep.js';
 import { VisitorPrivacy } from './visitor-privacy.service.js';
 
 const DAY_MS = 86_400_000;
@@ -52,6 +54,8 @@ export type Swept = Record<keyof RetentionOptions, number>;
 @Injectable()
 export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Retention.name);
+  /** How often something could not be removed, since the process started. */
+  readonly failures = new Counts();
   private readonly days: Required<RetentionOptions>;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<unknown> = Promise.resolve();
@@ -66,13 +70,12 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.days = { ...DEFAULTS, ...defined(options.retention) };
     for (const [name, days] of Object.entries(this.days)) requireDays(name as keyof RetentionOptions, days);
+    for (const table of ['dayKeys', 'directClicks', ...Object.keys(this.days)]) this.failures.add({ table }, 0);
   }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.sweep().catch((error: Error) =>
-        this.logger.warn(`Old rows could not be removed now, and will be later: ${error.name}: ${error.message}`),
-      );
+      this.sweep().catch(({ message }: Error) => this.logger.warn(message));
     }, INTERVAL_MS).unref();
   }
 
@@ -83,7 +86,11 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     await this.running.catch(() => undefined);
   }
 
-  /** Removes everything that is too old, now. Done by itself once an hour. */
+  /**
+   * Removes everything that is too old, now. Done by itself once an hour.
+   *
+   * @throws SweepError that says what could not be removed, once everything else has been.
+   */
   sweep(): Promise<Swept> {
     const sweep = this.running.catch(() => undefined).then(() => this.run());
     this.running = sweep;
@@ -91,38 +98,73 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async run(): Promise<Swept> {
-    await this.privacy.forgetPastDays();
-    await this.remove(DirectClick, DIRECT_CLICK_DAYS);
+    const sweep = new Sweep((table) => this.failures.add({ table }));
+    await sweep.step('dayKeys', () => this.privacy.forgetPastDays().then(() => 0));
+    await this.remove(sweep, 'directClicks', DirectClick, DIRECT_CLICK_DAYS);
     const { clicks, conversions, inboundLog, outboundLog, seenDeliveries } = this.days;
-    return {
-      clicks: await this.removeSummed('clicks', Click, clicks),
-      conversions: await this.removeSummed('conversions', Conversion, conversions, [LedgerEntry, SeenDelivery]),
-      inboundLog: await this.remove(InboundPostback, inboundLog),
-      outboundLog: await this.remove(OutboundPostback, outboundLog),
-      seenDeliveries: await this.remove(SeenDelivery, seenDeliveries),
+    const parts = [LedgerEntry, SeenDelivery];
+    const swept = {
+      clicks: await this.removeSummed(sweep, 'clicks', Click, clicks),
+      conversions: await this.removeSummed(sweep, 'conversions', Conversion, conversions, parts),
+      inboundLog: await this.remove(sweep, 'inboundLog', InboundPostback, inboundLog),
+      outboundLog: await this.remove(sweep, 'outboundLog', OutboundPostback, outboundLog),
+      seenDeliveries: await this.remove(sweep, 'seenDeliveries', SeenDelivery, seenDeliveries),
     };
+    sweep.end();
+    return swept;
   }
 
   private async removeSummed<Row extends { id: string } & ObjectLiteral>(
+    sweep: Sweep,
     table: SummedTable,
     entity: EntityTarget<Row>,
     days: number | false,
     parts: readonly EntityTarget<{ conversionId: string }>[] = [],
   ): Promise<number> {
     if (days === false) return 0;
-    await this.storage.run(() => noteRemoved(this.storage, table, this.clock.now() - days * DAY_MS));
-    return this.remove(entity, days, parts);
+    const before = this.clock.now() - days * DAY_MS;
+    return sweep.step(table, async () => {
+      await this.storage.run(() => noteRemoved(this.storage, table, before));
+      return this.remove(sweep, table, entity, days, parts);
+    });
   }
 
   /** @param parts What belongs to the rows by `conversionId` and goes with them. */
   private async remove<Row extends { id: string } & ObjectLiteral>(
+    sweep: Sweep,
+    table: string,
     entity: EntityTarget<Row>,
     days: number | false,
     parts: readonly EntityTarget<{ conversionId: string }>[] = [],
   ): Promise<number> {
     if (days === false) return 0;
     const end = this.clock.now() - days * DAY_MS;
-    let removed = await this.partitions.dropBefore(entity, end);
+    const inMonths = await sweep.step(table, () => this.dropMonths(sweep, table, entity, end));
+    return inMonths + (await sweep.step(table, () => this.removeRows(entity, end, days, parts)));
+  }
+
+  /** A month that is in use must not keep the others, nor the rows that lie apart. */
+  private async dropMonths(
+    sweep: Sweep,
+    table: string,
+    entity: EntityTarget<ObjectLiteral>,
+    end: number,
+  ): Promise<number> {
+    let removed = 0;
+    for (const month of await this.partitions.endedBefore(entity, end)) {
+      const drop = () => this.partitions.drop(entity, month);
+      removed += await sweep.step(table, drop, ` of ${month.name.replace('_', '-')}`);
+    }
+    return removed;
+  }
+
+  private async removeRows<Row extends { id: string } & ObjectLiteral>(
+    entity: EntityTarget<Row>,
+    end: number,
+    days: number,
+    parts: readonly EntityTarget<{ conversionId: string }>[],
+  ): Promise<number> {
+    let removed = 0;
     // Where whole months go, single rows need not, unless a month more would be more than twice the time that was asked for.
     const before = days < MONTH_DAYS ? oldestId(end) : await this.partitions.withoutMonth(entity, end);
     while (!this.stopped) {

@@ -44,26 +44,24 @@ export class PartitionedTable {
   }
 
   /**
-   * Drops the partitions of months that ended before this id was made.
+   * Drops the partition of a month.
    *
-   * @returns how many rows they had; of large ones what PostgreSQL estimates, because counting takes as long as deleting
+   * @returns how many rows it had; of a large one what PostgreSQL estimates, because counting takes as long as deleting
    */
-  async dropBefore(id: string): Promise<number> {
-    const old = (manager: EntityManager) => this.months(manager).then((all) => all.filter(({ to }) => to <= id));
-    if ((await old(this.dataSource.manager)).length === 0) return 0;
+  async drop({ name }: Month): Promise<number> {
+    const partition = this.pathOf(`${this.name}_${name}`);
     let rows = 0;
     await this.changing(async (manager) => {
-      for (const { name } of await old(manager)) {
-        const partition = this.pathOf(`${this.name}_${name}`);
-        const [size] = await manager.query<{ bytes: string; live: string }[]>(
-          'SELECT pg_relation_size(p) AS bytes, pg_stat_get_live_tuples(p) AS live FROM to_regclass($1) p',
-          [partition],
-        );
-        const isLarge = Number(size?.bytes) > COUNTABLE_BYTES;
-        const [count] = isLarge ? [] : await manager.query(`SELECT count(*) AS live FROM ${partition}`);
-        await manager.query(`DROP TABLE ${partition}`);
-        rows += Number((count ?? size)?.live);
-      }
+      // Another process may have been first.
+      if (!(await this.months(manager)).some((month) => month.name === name)) return;
+      const [size] = await manager.query<{ bytes: string; live: string }[]>(
+        'SELECT pg_relation_size(p) AS bytes, pg_stat_get_live_tuples(p) AS live FROM to_regclass($1) p',
+        [partition],
+      );
+      const isLarge = Number(size?.bytes) > COUNTABLE_BYTES;
+      const [count] = isLarge ? [] : await manager.query(`SELECT count(*) AS live FROM ${partition}`);
+      await manager.query(`DROP TABLE ${partition}`);
+      rows = Number((count ?? size)?.live);
     });
     return rows;
   }

@@ -3,7 +3,7 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { Clock } from '../clock.js';
 import { oldestId } from '../oldest-id.js';
 import { TrackerStorage } from '../tracker-storage.js';
-import { monthOf } from './month.js';
+import { type Month, monthOf } from './month.js';
 import { PartitionedTable } from './partitioned-table.js';
 import { PARTITIONED_TABLES } from './partitioned-tables.js';
 
@@ -54,13 +54,20 @@ export class Partitions implements OnModuleInit, OnModuleDestroy {
     }
   }
 
+  /** The months of an entity's table that ended before this time; none where the table has no partitions. */
+  async endedBefore(entity: EntityTarget<ObjectLiteral>, time: number): Promise<Month[]> {
+    const months = (await this.tables.get(entity)?.months()) ?? [];
+    return months.filter(({ to }) => to <= oldestId(time));
+  }
+
   /**
-   * Drops the months of an entity's table that ended before this time.
+   * Drops a month of an entity's table.
    *
-   * @returns how many rows that were; none where the table has no partitions
+   * @returns how many rows that were
+   * @throws the database's error, such as when somebody uses the month all the time
    */
-  async dropBefore(entity: EntityTarget<ObjectLiteral>, time: number): Promise<number> {
-    return (await this.tables.get(entity)?.dropBefore(oldestId(time))) ?? 0;
+  async drop(entity: EntityTarget<ObjectLiteral>, month: Month): Promise<number> {
+    return (await this.tables.get(entity)?.drop(month)) ?? 0;
   }
 
   /** Ids below this one belong to rows older than `time` that no month of their own will take along. */
