@@ -3,6 +3,7 @@ import { createId } from '@tallyback/protocol';
 import { Subscription } from 'rxjs';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import { Conversion } from '../conversions/conversion.entity.js';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -60,7 +61,9 @@ export class LiveFeed implements OnModuleInit, OnModuleDestroy {
     };
     const { storage, events } = this;
     this.bus =
-      storage.dialect === 'postgres' ? new PostgresBus(storage.dataSource, listener) : new ProcessBus(listener);
+      storage.dialect === 'postgres'
+        ? new PostgresBus(storage.dataSource, storage.rowsOf(Conversion, ['id']).table, listener)
+        : new ProcessBus(listener);
     this.subscriptions.add(
       events.clicks$.subscribe((click) => this.publish((catalog) => clickContent(click, catalog))),
     );

@@ -1,17 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { LiveBus, LiveListener } from './live-bus.js';
+import { type LiveChannel, liveChannel } from './live-channel.js';
 import type { LiveEvent } from './live-event.js';
 import { PayloadReader, payloadsOf } from './notify-payloads.js';
 
-const CHANNEL = 'tallyback_live';
 /** Events of one process gather this long: a notification takes a lock of the whole server while it commits. */
 const GATHER_MS = 25;
-/**
- * The lock that whoever listens holds together with the others who do, so that senders see whether anybody does. Two
- * numbers that nothing else uses; locks of two numbers are told apart from those of one.
- */
-const LISTENERS = [0x74616c6c, 0x6c697665] as const;
 /** Events that wait while the database is away; older ones are dropped. */
 const MAX_WAITING = 5_000;
 
@@ -39,8 +34,12 @@ export class PostgresBus implements LiveBus {
   private sending: Promise<void> | undefined;
   private listening: Promise<ListeningClient> | undefined;
 
+  private known: LiveChannel | undefined;
+
+  /** @param table A table of this tracker, by which its processes find each other. */
   constructor(
     private readonly dataSource: DataSource,
+    private readonly table: string,
     private readonly listener: LiveListener,
   ) {}
 
@@ -88,7 +87,8 @@ export class PostgresBus implements LiveBus {
       if (!(await this.isHeard())) return;
       const events = (await Promise.all(waiting.map((make) => make()))).filter((event) => event !== undefined);
       const payloads = payloadsOf(events.map((event) => JSON.stringify(event)));
-      const text = `SELECT pg_notify('${CHANNEL}', payload) FROM unnest($1::text[]) AS payload`;
+      const { name } = await this.channel();
+      const text = `SELECT pg_notify('${name}', payload) FROM unnest($1::text[]) AS payload`;
       await this.dataSource.query(text, [payloads]);
     } catch (error) {
       this.logger.warn(`Live events could not be told to other processes: ${(error as Error).message}`);
@@ -98,17 +98,20 @@ export class PostgresBus implements LiveBus {
   /** Asked after the events have happened: who listens by then, or any later, is not owed them. */
   private async isHeard(): Promise<boolean> {
     if (this.listening) return true;
-    const rows = await this.dataSource.query<unknown[]>(
-      `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = $1 AND objid = $2
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1`,
-      [...LISTENERS],
-    );
+    const { seeLock } = await this.channel();
+    const rows = await this.dataSource.query<unknown[]>(seeLock);
     return rows.length > 0;
+  }
+
+  private async channel(): Promise<LiveChannel> {
+    this.known ??= await liveChannel(this.dataSource, this.table);
+    return this.known;
   }
 
   /** A connection of its own: one of the pool would be missing there for ever. */
   private async open(): Promise<ListeningClient> {
     const { postgres, master } = this.dataSource.driver as unknown as PostgresDriver;
+    const { takeLock, name } = await this.channel();
     const client = new postgres.Client(master.options);
     const lost = () => {
       if (this.listening === undefined) return;
@@ -123,8 +126,8 @@ export class PostgresBus implements LiveBus {
       for (const event of reader.read(payload ?? '[]') as LiveEvent[]) this.listener.arrived(event);
     });
     await client.connect();
-    await client.query(`SELECT pg_advisory_lock_shared(${LISTENERS.join(', ')})`);
-    await client.query(`LISTEN ${CHANNEL}`);
+    await client.query(takeLock);
+    await client.query(`LISTEN ${name}`);
     return client;
   }
 }

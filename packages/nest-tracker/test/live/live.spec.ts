@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { trackerEntities } from '../../src/index.js';
 import { catalogWith, QUICK } from '../partner-postbacks/outbound.js';
 import { createPostgresDatabase, createSqliteDatabase, DATABASES } from '../support/databases.js';
 import { LiveReader } from '../support/live-reader.js';
@@ -160,6 +162,31 @@ describe('two trackers on one PostgreSQL', () => {
       expect((await again.until(2)).map(({ data }) => data.id)).toContain(missed);
     } finally {
       await tracker.close();
+      await database.drop();
+    }
+  });
+});
+
+describe('two trackers in schemas of their own in one PostgreSQL database', () => {
+  it('hear nothing of each other', async () => {
+    const database = await createPostgresDatabase();
+    const { url } = database.options as { url: string };
+    const trackers: Tracker[] = [];
+    const sources: DataSource[] = [];
+    try {
+      for (const schema of ['one', 'two']) {
+        const dataSource = new DataSource({ type: 'postgres', url, schema, entities: [...trackerEntities] });
+        sources.push(await dataSource.initialize());
+        trackers.push(await startTracker({ database, options: { database: undefined, dataSource } }));
+      }
+      const [one, two] = trackers as [Tracker, Tracker];
+      const [ofOne, ofTwo] = [await watch(one), await watch(two)];
+      const clicks = [await click(one, 'boots'), await click(two, 'boots'), await click(one, 'boots')];
+      expect((await ofOne.until(2)).map(({ data }) => data.id)).toEqual([clicks[0], clicks[2]]);
+      expect((await ofTwo.until(1)).map(({ data }) => data.id)).toEqual([clicks[1]]);
+    } finally {
+      for (const tracker of trackers) await tracker.close();
+      for (const dataSource of sources) await dataSource.destroy();
       await database.drop();
     }
   });
