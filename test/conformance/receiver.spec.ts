@@ -19,14 +19,16 @@ const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like
 const CASES = readCases<ReceiverCase>('receiver');
 const SECRETS = [createSecret(), createSecret()] as const;
 const KEY_PAIR = createKeyPair();
+const TOKEN = 'open-sesame';
 
-const target = (url: string, clickId: string): Target => ({
+const target = (url: string, clickId: string, tokenClickId: string): Target => ({
   url,
   clickId,
   advertiser: 'acme',
   secret: SECRETS[0],
   nextSecret: SECRETS[1],
   signingKey: KEY_PAIR.secretKey,
+  token: { value: TOKEN, clickId: tokenClickId },
   toleranceSeconds: 300,
   timeoutMs: 10_000,
 });
@@ -39,11 +41,15 @@ async function judgeSmall(
   only: readonly string[] = [],
   changes: Partial<Target> = {},
 ): Promise<CaseResult[]> {
-  const receiver = await new SmallReceiver({ secrets: SECRETS, publicKey: KEY_PAIR.publicKey }, fault).listen();
+  const sender = { secrets: SECRETS, publicKey: KEY_PAIR.publicKey, token: TOKEN };
+  const receiver = await new SmallReceiver(sender, fault).listen();
   const found = choose(CASES, only);
   if ('unknown' in found) throw new Error(`there is no case ${found.unknown}`);
   try {
-    return await runReceiver({ ...target(receiver.url, receiver.clickId), ...changes }, found.chosen);
+    return await runReceiver(
+      { ...target(receiver.url, receiver.clickId, receiver.tokenClickId), ...changes },
+      found.chosen,
+    );
   } finally {
     await receiver.close();
   }
@@ -62,12 +68,19 @@ describe('the cases for receivers', () => {
 
     beforeAll(async () => {
       const seed = {
-        advertisers: [{ key: 'acme', secrets: [...SECRETS], publicKeys: [KEY_PAIR.publicKey] }],
+        advertisers: [
+          { key: 'acme', secrets: [...SECRETS], publicKeys: [KEY_PAIR.publicKey] },
+          { key: 'plain', accept: ['token'], token: TOKEN },
+        ],
         offers: [
           { key: 'boots', advertiser: 'acme', destination: 'https://shop.example/?clickid={clickid}', currency: 'EUR' },
+          { key: 'hats', advertiser: 'plain', destination: 'https://hats.example/?clickid={clickid}', currency: 'EUR' },
         ],
         partners: [{ key: 'blog' }],
-        campaigns: [{ key: 'spring', partner: 'blog', offers: [{ offer: 'boots' }] }],
+        campaigns: [
+          { key: 'spring', partner: 'blog', offers: [{ offer: 'boots' }] },
+          { key: 'autumn', partner: 'blog', offers: [{ offer: 'hats' }] },
+        ],
       };
       const database = { type: 'sqlite', path: join(folder, 'tracker.db') } as const;
       // Below a path, so that signed URLs and routes are seen to follow it.
@@ -83,10 +96,14 @@ describe('the cases for receivers', () => {
       rmSync(folder, { recursive: true });
     });
 
+    const clickOn = async (campaign: string) => {
+      const init = { redirect: 'manual', headers: { 'user-agent': BROWSER } } as const;
+      const { headers } = await fetch(`${url}/c/${campaign}`, init);
+      return new URL(headers.get('location') ?? 'missing:').searchParams.get('clickid') ?? '';
+    };
+
     it('all pass', async () => {
-      const { headers } = await fetch(`${url}/c/spring`, { redirect: 'manual', headers: { 'user-agent': BROWSER } });
-      const clickId = new URL(headers.get('location') ?? 'missing:').searchParams.get('clickid') ?? '';
-      const results = await runReceiver(target(url, clickId), CASES);
+      const results = await runReceiver(target(url, await clickOn('spring'), await clickOn('autumn')), CASES);
       expect(results.filter(({ result }) => result !== 'pass')).toEqual([]);
       expect(results).toHaveLength(CASES.length);
     }, 60_000);
@@ -109,13 +126,15 @@ describe('the cases for receivers', () => {
   });
 
   it('are skipped, and say so, where they need a key that was not given', async () => {
-    const results = await judgeSmall('none', ['signature.v1a', 'signature.rotation-both'], {
+    const results = await judgeSmall('none', ['signature.v1a', 'signature.rotation-both', 'token.get'], {
       nextSecret: undefined,
       signingKey: undefined,
+      token: undefined,
     });
     expect(results.map(({ result, faults }) => [result, ...faults])).toEqual([
       ['skip', 'needs --next-secret'],
       ['skip', 'needs --signing-key'],
+      ['skip', 'needs --token and --token-click-id'],
     ]);
   });
 

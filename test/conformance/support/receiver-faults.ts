@@ -85,6 +85,26 @@ export const RECEIVER_FAULTS = {
   'refuses unknown parameters': ['signed-url.unknown-kept'],
   'reads no event of postbacks': ['signed-url.event-and-status'],
   'counts postbacks apart': ['signed-url.same-order-as-message'],
+  'knows no POST of postbacks': [
+    'signed-url.post',
+    'signed-url.post-again-by-get',
+    'signed-url.post-signed-for-get',
+    'token.form',
+    'token.form-and-url',
+  ],
+  'verifies every postback as GET': ['signed-url.post', 'signed-url.post-signed-for-get'],
+  'reads what stands beside a signed URL': ['signed-url.post-form-beside', 'signed-url.post-json-beside'],
+  'takes signatures from forms': ['signed-url.post-signature-in-form'],
+  'takes unsigned forms': ['signed-url.post-form-unsigned'],
+  // Tokens and forms
+  'does not know tokens': ['token.get', 'token.form', 'token.form-and-url'],
+  'does not read forms': ['token.form', 'token.form-and-url', 'token.form-again-by-get', 'token.form-broken-amount'],
+  'takes a plus in a form for a plus': ['token.form-again-by-get'],
+  'reads amounts of forms as people do': ['token.form-broken-amount'],
+  'takes any token': ['token.wrong'],
+  'takes what has no token': ['token.missing'],
+  'takes a token for every click': ['token.other-advertiser'],
+  'stores clicks that nobody knows for everybody': ['token.unknown-click'],
   // Messages
   'takes anything for a message': ['message.not-json', 'message.not-utf8', 'message.array', 'message.null'],
   'drops fields that it does not know': [
@@ -175,6 +195,7 @@ export const RECEIVER_FAULTS = {
     'status.decimals',
   ],
   'drops zeros behind an amount': ['money.eur-trailing-zero', 'money.jpy-trailing-zero'],
+  'pays in dollars': ['signature.v1', 'outcome.same-order', 'status.revenue', 'batch.order'],
   'does not say what is earned': ['signature.v1', 'signature.bytes-multibyte'],
   'answers amounts as they came': [
     'money.eur-short',

@@ -37,7 +37,7 @@ export class SmallLedger {
   readonly #lenient: boolean;
 
   constructor(
-    private readonly clickId: string,
+    private readonly clickIds: readonly string[],
     private readonly fault: Fault,
   ) {
     this.#lenient = fault === 'takes everything';
@@ -92,7 +92,7 @@ export class SmallLedger {
     if (data.status === 'refunded' && fault !== 'lets everything follow everything' && !this.#lenient)
       return refuse('status_transition_invalid', 'data.status');
     const clickId = fault === 'answers click ids in upper case' ? data.clickId?.toUpperCase() : data.clickId;
-    const known = data.clickId === this.clickId;
+    const known = data.clickId !== undefined && this.clickIds.includes(data.clickId);
     if (data.clickId !== undefined && !known && fault === 'drops what has an unknown click')
       return refuse('click_not_found', 'data.clickId');
     if (data.clickId === undefined && fault === 'drops what has no click')
@@ -157,7 +157,10 @@ export class SmallLedger {
 
   #accepted(outcome: OutcomeBody['outcome'], stored: Stored): Reply {
     const status = this.fault === 'answers every success with 200' ? 200 : OUTCOME_STATUS[outcome];
-    const payout = this.fault === 'does not say what is earned' ? { payout: undefined } : {};
-    return { status, body: { outcome, ...stored, ...payout } };
+    return { status, body: { outcome, ...stored, ...this.#earned(stored) } };
+  }
+  #earned({ payout }: Stored): { payout?: undefined | Stored['payout'] } {
+    if (this.fault === 'does not say what is earned') return { payout: undefined };
+    return this.fault === 'pays in dollars' && payout ? { payout: { ...payout, currency: 'USD' } } : {};
   }
 }

@@ -10,10 +10,12 @@ import {
 } from '@tallyback/protocol';
 import type { ReceiverFault as Fault } from './receiver-faults.js';
 import { type Reply, refuse, SmallLedger } from './small-ledger.js';
+import { dataOf, type Postback, readPostback } from './small-postback.js';
 import { misread } from './small-reading.js';
 import { type Sender, Verification } from './small-verification.js';
 
 interface Received {
+  readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly headers: IncomingMessage['headers'];
@@ -25,32 +27,22 @@ interface BatchReply {
   readonly body: { readonly results: readonly Reply['body'][] };
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  clickid: 'clickId',
-  click_id: 'clickId',
-  txid: 'transactionId',
-  transaction_id: 'transactionId',
-  revenue: 'revenue',
-  amount: 'revenue',
-  currency: 'currency',
-  event: 'event',
-  status: 'status',
-};
-
 /** A receiver that keeps to the protocol in as few lines as that takes, or breaks it in the one way it is told to. */
 export class SmallReceiver {
   readonly clickId = createId();
+  /** A click of the advertiser that has a token. */
+  readonly tokenClickId = createId();
   url = '';
   readonly #server: Server;
   readonly #verification: Verification;
   readonly #ledger: SmallLedger;
 
   constructor(
-    sender: Sender,
+    private readonly sender: Sender,
     private readonly fault: Fault = 'none',
   ) {
     this.#verification = new Verification(sender, fault);
-    this.#ledger = new SmallLedger(this.clickId, fault);
+    this.#ledger = new SmallLedger([this.clickId, this.tokenClickId], fault);
     this.#server = createServer((request, response) => {
       if (fault === 'does not answer') return;
       this.#answer(request)
@@ -85,7 +77,8 @@ export class SmallReceiver {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const [path = '', query = ''] = (request.url ?? '').split('?');
-    const received = { path, query, headers: request.headers, body: Buffer.concat(chunks) };
+    const { method = '', headers } = request;
+    const received = { method, path, query, headers, body: Buffer.concat(chunks) };
     const reply = await this.#reply(received);
     return 'reason' in reply.body ? this.#worded(reply.body) : reply;
   }
@@ -186,29 +179,33 @@ export class SmallReceiver {
     return { status: 200, body: { results } };
   }
 
-  async #postback({ path, query }: Received): Promise<Reply> {
+  async #postback(received: Received): Promise<Reply> {
     const { fault } = this;
-    const parameters = new URLSearchParams(query);
-    const signed = ['tb_id', 'tb_ts', 'tb_sig'].some((name) => parameters.has(name));
-    const lenient = fault === 'takes everything' || (fault === 'takes unsigned postbacks' && !signed);
-    const doubt = lenient ? undefined : this.#verification.url(path, query);
+    if (received.method === 'POST' && fault === 'knows no POST of postbacks') return refuse('malformed_request');
+    const postback = readPostback(received, fault);
+    const doubt = fault === 'takes everything' ? undefined : this.#doubtOf(postback, received);
     if (doubt) return refuse(doubt);
-    const data: Record<string, string> = {};
-    for (const [name, value] of parameters) {
-      const known =
-        fault === 'knows one name of a parameter' && ['click_id', 'transaction_id', 'amount'].includes(name)
-          ? undefined
-          : NAMES[name];
-      if (known) data[known] = value;
-      else if (fault === 'refuses unknown parameters' && !/^(?:tb_|sub)/.test(name))
-        return refuse('unknown_field', name);
-    }
-    if (fault === 'reads no event of postbacks') data.status = 'approved';
-    if (fault === 'counts postbacks apart') data.event = 'postback';
+    const { data, unknown } = dataOf(postback, fault);
+    if (unknown !== undefined && fault === 'refuses unknown parameters') return refuse('unknown_field', unknown);
     return this.#message(
       { type: 'conversion.created', timestamp: new Date().toISOString(), data },
-      parameters.get('tb_id') ?? createId(),
+      postback.parameters.get('tb_id') ?? createId(),
     );
+  }
+
+  /** Whoever reports a click proves to be its advertiser: one signs, the other has a token. */
+  #doubtOf({ signed, signedQuery, parameters }: Postback, { method, path, body }: Received): Reason | undefined {
+    const { fault, sender } = this;
+    if (signed) return this.#verification.url(method, path, signedQuery);
+    if (fault === 'takes unsigned postbacks' || (fault === 'takes unsigned forms' && body.length > 0)) return undefined;
+    const [click, token] = [parameters.get('clickid'), parameters.get('token')];
+    const known = click === this.clickId || click === this.tokenClickId;
+    if (!known && token === sender.token)
+      return fault === 'stores clicks that nobody knows for everybody' ? undefined : 'click_not_found';
+    const isTokens = click === this.tokenClickId || fault === 'takes a token for every click';
+    if (!isTokens || fault === 'does not know tokens') return 'signature_missing';
+    if (token === null && fault === 'takes what has no token') return undefined;
+    return token === sender.token || (token !== null && fault === 'takes any token') ? undefined : 'token_invalid';
   }
 
   /** The problem as this receiver words it. */

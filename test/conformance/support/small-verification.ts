@@ -6,6 +6,8 @@ import type { ReceiverFault as Fault } from './receiver-faults.js';
 export interface Sender {
   readonly secrets: readonly string[];
   readonly publicKey: string;
+  /** Proves the advertiser that signs nothing. */
+  readonly token?: string;
 }
 
 /** The reason of a refusal; `undefined` when the sender is proven. */
@@ -43,7 +45,7 @@ export class Verification {
     );
   }
 
-  url(path: string, query: string): Doubt {
+  url(method: string, path: string, query: string): Doubt {
     const pairs = query.split('&').filter((part) => part !== '');
     const all = (name: string) =>
       pairs.filter((part) => part.startsWith(`${name}=`)).map((part) => decode(part.slice(name.length + 1)));
@@ -59,7 +61,9 @@ export class Verification {
         : pairs;
     const canonical = this.#canonical(once);
     return this.#check(parts, 'base64url', (id, timestamp) =>
-      Buffer.from(`${id}.${timestamp}.GET\n${path}\n${canonical}`),
+      Buffer.from(
+        `${id}.${timestamp}.${this.fault === 'verifies every postback as GET' ? 'GET' : method}\n${path}\n${canonical}`,
+      ),
     );
   }
 

@@ -5,6 +5,8 @@ export const USAGE = `tallyback-conformance: does a tracker or a sender keep to 
       sends requests, right and wrong ones, and judges the answers
       --next-secret whsec_…   a second active secret: rotation
       --signing-key whsk_…    the key whose public half the receiver has: ed25519
+      --token TOKEN           what proves another advertiser, one that signs nothing: forms, tokens
+      --token-click-id ID     a click of an offer of that one
       --tolerance SECONDS     what the receiver tolerates of clocks (300)
       --timeout SECONDS       how long an answer may take (10)
 
@@ -26,7 +28,8 @@ export const USAGE = `tallyback-conformance: does a tracker or a sender keep to 
       --only NAME             these cases or groups alone; may be repeated
       --list                  names the cases and does nothing
       --json                  the result as one JSON document
-      --secret-env NAME       takes a secret from the environment; also --next-secret-env, --signing-key-env
+      --secret-env NAME       takes a secret from the environment; also --next-secret-env, --signing-key-env,
+                              --token-env
 
 Exit code: 0 every case passed that could be tried, 1 something failed, 2 the command line was not understood.
 Skipped cases say what they need.`;

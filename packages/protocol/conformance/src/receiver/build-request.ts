@@ -1,7 +1,7 @@
 import { fill, type Variables } from '../variables.js';
 import type { RequestTemplate, Signing } from './case.js';
 import { bodyOf } from './message.js';
-import { postbackUrl } from './postback-url.js';
+import { postbackOf } from './postback.js';
 import { messageContent, type SigningContext, signParts } from './signing.js';
 
 /** A request as it goes over the wire. */
@@ -19,8 +19,7 @@ const PATHS = { conversions: '/v1/conversions', batch: '/v1/conversions/batch' }
 export function buildRequest(template: RequestTemplate, variables: Variables, context: SigningContext): WireRequest {
   const signing = fill(template.signing ?? {}, variables);
   const { to = 'conversions' } = template;
-  if (to === 'postback')
-    return { method: 'GET', path: postbackUrl(template, signing, variables, context), headers: {} };
+  if (to === 'postback') return postbackRequest(template, signing, variables, context);
   const body = bodyOf(template, variables);
   const headers = {
     'content-type': 'application/json',
@@ -30,6 +29,29 @@ export function buildRequest(template: RequestTemplate, variables: Variables, co
     ...fill(template.headers ?? {}, variables),
   };
   return { method: 'POST', path: PATHS[to], headers: present(headers), body: template.flipBit ? flipped(body) : body };
+}
+
+function postbackRequest(
+  template: RequestTemplate,
+  signing: Signing,
+  variables: Variables,
+  context: SigningContext,
+): WireRequest {
+  const { method, path, form } = postbackOf(template, signing, variables, context);
+  const headers = present(fill(template.headers ?? {}, variables));
+  if (form.length > 0) {
+    // As forms are written: a space is a plus.
+    const body = Buffer.from(form.join('&').replaceAll('%20', '+'));
+    return { method, path, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body };
+  }
+  const { json, text, base64 } = template;
+  if (json === undefined && text === undefined && base64 === undefined) return { method, path, headers };
+  return {
+    method,
+    path,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: bodyOf(template, variables),
+  };
 }
 
 function signatureHeaders(signing: Signing, body: Buffer, context: SigningContext): Record<string, string> {

@@ -2,7 +2,7 @@ import type { NamedCase } from '../case-files.js';
 import type { Json } from '../json.js';
 
 /** What a case needs beyond an URL, an advertiser, a secret and a click. */
-export type Need = 'nextSecret' | 'signingKey';
+export type Need = 'nextSecret' | 'signingKey' | 'token';
 
 /** Keys by the names that cases call them. */
 export type KeyName = 'secret' | 'nextSecret' | 'signingKey' | 'stranger' | 'strangersSigningKey' | 'secretAsText';
@@ -46,6 +46,8 @@ export interface Signing {
   readonly omit?: readonly ('id' | 'timestamp' | 'signature')[];
   /** Of the three parts these are there twice; only in URLs. */
   readonly repeat?: readonly ('id' | 'timestamp' | 'signature')[];
+  /** The three parts stand in the form of a postback instead of its URL. */
+  readonly inForm?: boolean;
 }
 
 /** A message: the fields given here replace those of a message without fault. */
@@ -79,6 +81,10 @@ export interface RequestTemplate extends MessageTemplate {
   readonly padTo?: number;
   /** One bit of the body changes after it was signed. */
   readonly flipBit?: boolean;
+  /** Of a postback; default GET. */
+  readonly method?: 'GET' | 'POST';
+  /** The body of a postback as a form. What else a postback has for a body is given by `json`, `text` or `base64`. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Parameters of a postback beside click id and transaction id; `null` leaves one out. */
   readonly query?: Readonly<Record<string, string | null>>;
   /** Parameters, encoded already, put behind the others before the URL is signed. */

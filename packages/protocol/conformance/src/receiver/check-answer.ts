@@ -3,6 +3,9 @@ import { differences, isObject, type Json, shown } from '../json.js';
 import type { Expectation } from './case.js';
 import type { Answer } from './http-client.js';
 
+/** Of the offers whose clicks the kit is given. */
+const OFFER_CURRENCY = 'EUR';
+
 /** Every way in which an answer is not what is expected, one line each. */
 export function checkAnswer(answer: Answer, expected: Expectation): string[] {
   const { status, contentType, body } = answer;
@@ -49,6 +52,11 @@ function checkOutcome(body: Json, status: number | undefined): string[] {
   }
   if (outcome === 'recorded' && revenue !== undefined && payout === undefined) {
     faults.push('payout: a conversion that is recorded says what its partner earns, if only nothing');
+  }
+  if (clickId !== undefined && isObject(payout) && payout.currency !== OFFER_CURRENCY) {
+    faults.push(
+      `payout.currency: the offer is in ${OFFER_CURRENCY}, and so is what it pays; got ${shown(payout.currency)}`,
+    );
   }
   if (!STATUSES.includes(body.status as string))
     faults.push(`status: expected one of ${STATUSES.join(', ')}, got ${shown(body.status)}`);

@@ -16,6 +16,9 @@ const OPTIONS = {
   'next-secret-env': 'text',
   'signing-key': 'text',
   'signing-key-env': 'text',
+  token: 'text',
+  'token-env': 'text',
+  'token-click-id': 'text',
   tolerance: 'text',
   timeout: 'text',
   only: 'list',
@@ -71,6 +74,7 @@ function readTarget(args: Arguments, env: NodeJS.ProcessEnv): Target {
     secret,
     ...optional('nextSecret', args.secret('next-secret', env)),
     ...optional('signingKey', args.secret('signing-key', env)),
+    ...readToken(args, env),
     toleranceSeconds: args.wholeNumber('tolerance', 300, 30, 86_400),
     timeoutMs: 1_000 * args.wholeNumber('timeout', 10, 1, 600),
   };
@@ -81,6 +85,14 @@ function readTarget(args: Arguments, env: NodeJS.ProcessEnv): Target {
     throw error;
   }
   return target;
+}
+
+function readToken(args: Arguments, env: NodeJS.ProcessEnv): Pick<Target, 'token'> {
+  const [value, clickId] = [args.secret('token', env), args.text('token-click-id')];
+  if (value === undefined && clickId === undefined) return {};
+  if (value === undefined || clickId === undefined)
+    throw new UsageError('--token (or --token-env NAME) and --token-click-id are needed together');
+  return { token: { value, clickId } };
 }
 
 function readUrl(text: string): string {

@@ -6,7 +6,7 @@ import { buildRequest } from './build-request.js';
 import type { ReceiverCase, Step } from './case.js';
 import { checkAnswer } from './check-answer.js';
 import { type Answer, HttpClient } from './http-client.js';
-import { keysOf, NEED_OPTION, type Target, type TargetKeys } from './target.js';
+import { keysOf, meets, NEED_OPTION, type Target, type TargetKeys } from './target.js';
 
 // Enough that a receiver which waits for its disk is not waited for all the time.
 const AT_ONCE = 8;
@@ -63,7 +63,7 @@ class Run {
     const result = (result: CaseResult['result'], faults: readonly string[]): CaseResult => {
       return { name, says, result, faults, ms: Math.round(performance.now() - began) };
     };
-    const missing = needs.filter((need) => this.#keys[need] === undefined);
+    const missing = needs.filter((need) => !meets(this.target, need));
     if (missing.length > 0)
       return result(
         'skip',
@@ -108,11 +108,12 @@ class Run {
 
   #variables(index: number): Record<string, string> {
     const tx = `cf-${this.#name}-${index}`;
-    const { clickId, advertiser } = this.target;
+    const { clickId, advertiser, token } = this.target;
     return {
       clickId: clickId.toLowerCase(),
       upperClickId: clickId.toUpperCase(),
       advertiser,
+      ...(token && { token: token.value, tokenClickId: token.clickId.toLowerCase() }),
       tx,
       id: `cf_${this.#name}_${index}`,
       hex: `${this.#name.slice(0, 8)}${index.toString(16).padStart(4, '0')}`,

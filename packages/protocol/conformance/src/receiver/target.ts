@@ -13,6 +13,8 @@ export interface Target {
   readonly nextSecret?: string;
   /** The `whsk_` key whose public half the receiver has. */
   readonly signingKey?: string;
+  /** What proves another advertiser, which signs nothing; with a click of an offer of its own. */
+  readonly token?: { readonly value: string; readonly clickId: string };
   /** How far a timestamp may be from the receiver's clock, in seconds. */
   readonly toleranceSeconds: number;
   /** How long an answer may take, in milliseconds. */
@@ -35,10 +37,16 @@ export function keysOf(target: Pick<Target, 'secret' | 'nextSecret' | 'signingKe
   };
 }
 
+/** Whether the target has what cases need. */
+export function meets(target: Target, need: Need): boolean {
+  return target[need] !== undefined;
+}
+
 /** The option by which a need of cases is met. */
 export const NEED_OPTION: Readonly<Record<Need, string>> = {
   nextSecret: '--next-secret',
   signingKey: '--signing-key',
+  token: '--token and --token-click-id',
 };
 
 function named<T>(option: string, read: () => T): T {
