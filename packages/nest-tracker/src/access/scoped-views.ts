@@ -26,10 +26,10 @@ const LEDGER_FIELDS: Readonly<Record<Role, readonly (keyof LedgerItem)[]>> = {
   partner: ['revenue', 'actor', 'note'],
 };
 
-/** Nobody but the house sees who the visitor was. */
+/** Nobody but the house sees who the visitor was, nor what a click cost: its reports do not say it either. */
 const CLICK_FIELDS: Readonly<Record<Role, readonly string[]>> = {
   advertiser: ['ip', 'userAgent', 'cost', 'query'],
-  partner: ['ip', 'userAgent', 'customerId'],
+  partner: ['ip', 'userAgent', 'customerId', 'cost'],
 };
 
 /** Names of a report's figures that somebody does not see. */
@@ -75,7 +75,15 @@ export function conversionFor(scope: AccessScope | undefined, item: ConversionIt
 
 /** A click without what somebody does not see. */
 export function clickFor(scope: AccessScope | undefined, click: object): object {
-  return scope ? without(click, CLICK_FIELDS[scope.role]) : click;
+  if (!scope) return click;
+  const hidden = CLICK_FIELDS[scope.role];
+  const seen: { readonly query?: object | null } = without(click, hidden);
+  // What a field could not take is kept here under its name.
+  return seen.query ? { ...seen, query: orNull(without(seen.query, hidden)) } : seen;
+}
+
+function orNull(fields: object): object | null {
+  return Object.keys(fields).length > 0 ? fields : null;
 }
 
 function without(row: object, names: readonly string[]): object {

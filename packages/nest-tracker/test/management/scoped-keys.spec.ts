@@ -194,10 +194,28 @@ onBothTrackers(
         const pages = [first, second].flatMap(({ body }) => body.items as Json[]);
         expect(pages.map(({ id }) => id)).toEqual([clicks['hats-blog'], clicks['boots-blog']]);
         expect(second.body.next).toBeNull();
-        expect(pages[0]).toMatchObject({ partner: 'blog', cost: { amount: '0.05', currency: 'EUR' } });
+        for (const item of pages) {
+          expect(item).toMatchObject({ partner: 'blog', externalId: expect.any(String) });
+          expect(JSON.stringify(item)).not.toMatch(/cost|userAgent|"ip"|customerId/);
+        }
+        expect((await ask('read', `/v1/clicks/${pages[0]?.id}`)).body.cost).toEqual({
+          amount: '0.05',
+          currency: 'EUR',
+        });
         expect(await items('partner', '/v1/clicks?campaign=boots-magazine')).toEqual([]);
         expect(await items('partner', '/v1/clicks?to=2026-01-01T00:00:00Z')).toEqual([]);
         expect((await ask('partner', '/v1/clicks?from=2020-01-01T00:00:00Z')).status).toBe(400);
+      });
+
+      it('sees what its link said besides, and no cost that could not be read', async () => {
+        for (const [said, query] of [
+          ['cost=high', null],
+          ['cost=high&zone=7', { zone: '7' }],
+        ] as const) {
+          const id = await click(current.tracker, 'boots-blog', said);
+          expect((await ask('partner', `/v1/clicks/${id}`)).body).toMatchObject({ id, query });
+          expect((await ask('read', `/v1/clicks/${id}`)).body.query).toMatchObject({ cost: 'high' });
+        }
       });
 
       it('sees what the partner was told', async () => {
