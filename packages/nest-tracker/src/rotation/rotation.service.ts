@@ -42,8 +42,10 @@ export interface RotationOffer {
 
 interface Learned {
   readonly at: number;
-  readonly shares: ReadonlyMap<string, number>;
+  readonly terms: Required<Learning>;
   readonly figures: ReadonlyMap<string, OfferFigures>;
+  /** By the offer's id, for each set of offers that was asked for. */
+  readonly shares: Map<string, ReadonlyMap<string, number>>;
 }
 
 /** Shares a campaign's visitors out over its offers where the campaign learns from what they brought. */
@@ -69,14 +71,20 @@ export class Rotation {
     if (campaign.row.rotation !== 'thompson' || open.length < 2) return open;
     const known = this.learned.get(campaign.row.id);
     if (!known || !this.isFresh(known)) this.aheadOf(campaign).begin(() => this.learn(campaign));
-    return open.map(({ offer }) => ({ offer, weight: known?.shares.get(offer.row.id) ?? 1 / campaign.offers.length }));
+    const shares =
+      known &&
+      sharesAmong(
+        open.map(({ offer }) => offer.row.id),
+        known,
+      );
+    return open.map(({ offer }) => ({ offer, weight: shares?.get(offer.row.id) ?? 1 / open.length }));
   }
 
   /** Each offer's share of a campaign's visitors, by the offer's key; learned ones are at most half a minute old. */
   async shares(campaign: CatalogCampaign): Promise<ReadonlyMap<string, number>> {
     if (campaign.row.rotation !== 'thompson') return weightShares(campaign);
     const known = this.learned.get(campaign.row.id);
-    const { shares } = known && this.isFresh(known) ? known : await this.learn(campaign);
+    const shares = sharesOfAll(campaign, known && this.isFresh(known) ? known : await this.learn(campaign));
     return new Map(takingPart(campaign).map(({ row }) => [row.key, rounded(shares.get(row.id) ?? 0)]));
   }
 
@@ -89,7 +97,9 @@ export class Rotation {
       const offers = [...weightShares(campaign)].map(([offer, share]) => ({ offer, share }));
       return { campaign: key, rotation, offers };
     }
-    const { shares, figures } = await this.learn(campaign);
+    const learned = await this.learn(campaign);
+    const { figures } = learned;
+    const shares = sharesOfAll(campaign, learned);
     const offers = takingPart(campaign).map(({ row }) => {
       const { clicks = 0, conversions = 0, revenue = 0 } = figures.get(row.id) ?? {};
       return {
@@ -136,10 +146,7 @@ export class Rotation {
     const terms = termsOf(campaign);
     const at = this.clock.now();
     const figures = await this.figures(campaign, terms, at);
-    const offers = takingPart(campaign).map(({ row }) => row.id);
-    const known = offers.map((offer) => figures.get(offer) ?? NOTHING);
-    const shares = learnedShares(known, terms, Math.random);
-    const learned = { at, figures, shares: new Map(offers.map((offer, i) => [offer, shares[i] as number])) };
+    const learned = { at, terms, figures, shares: new Map() };
     this.learned.set(campaign.row.id, learned);
     return learned;
   }
@@ -172,6 +179,32 @@ export class Rotation {
 }
 
 const NOTHING: OfferFigures = { clicks: 0, conversions: 0, revenue: 0 };
+
+function sharesOfAll(campaign: CatalogCampaign, learned: Learned): ReadonlyMap<string, number> {
+  return sharesAmong(
+    takingPart(campaign).map(({ row }) => row.id),
+    learned,
+  );
+}
+
+/**
+ * The shares of these offers alone. While the best one takes nobody, what the others get beside it says next to nothing
+ * about which of them is the best.
+ */
+function sharesAmong(offers: readonly string[], { figures, terms, shares }: Learned): ReadonlyMap<string, number> {
+  const name = offers.join();
+  let known = shares.get(name);
+  if (!known) {
+    const parts = learnedShares(
+      offers.map((offer) => figures.get(offer) ?? NOTHING),
+      terms,
+      Math.random,
+    );
+    known = new Map(offers.map((offer, i) => [offer, parts[i] as number]));
+    shares.set(name, known);
+  }
+  return known;
+}
 
 /** The offers of a campaign that take visitors at all. */
 function takingPart({ offers }: CatalogCampaign): CatalogOffer[] {

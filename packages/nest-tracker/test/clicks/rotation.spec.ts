@@ -20,6 +20,7 @@ const seed = catalogOf(
       rotation: 'thompson',
       learning: { halfLifeDays: 2 },
     },
+    { key: 'greedy', partner: 'blog', offers, rotation: 'thompson', learning: { minimumShare: 0 } },
     { key: 'fixed', partner: 'blog', offers: [{ offer: 'good', weight: 3 }, { offer: 'bad' }] },
     {
       key: 'mixed',
@@ -130,6 +131,40 @@ describe('a rotation that learns', () => {
     },
     { seed },
   );
+});
+
+describe('a rotation that leaves nothing to offers that are not the best', () => {
+  it('shares visitors out by what is known of the others while the best one takes none', async () => {
+    const database = await createSqliteDatabase();
+    const tracker = await startTracker({ database, options: { seed } });
+    try {
+      await database.query(
+        `INSERT INTO tallyback_rollups (grain, basis, bucket, lane, campaign_id, offer_id, partner_id, advertiser_id, event,
+          currency, country, device, os, browser, clicks, unique_clicks, bots, others, approved, pending, rejected, refunded,
+          revenue, payout, cost)
+         SELECT 'day', 'visit', $1, 0, c.id, o.id, c.partner_id, o.advertiser_id, '', 'EUR', '', '', '', '', 100000, 0, 0, 0,
+          CASE o.key WHEN 'good' THEN 9000 WHEN 'bad' THEN 2000 ELSE 2010 END, 0, 0, 0, 0, 0, 0
+         FROM tallyback_campaigns c, tallyback_offers o WHERE c.key = 'greedy' AND o.key IN ('good', 'bad', 'new')`,
+        [Math.floor(Date.now() / 86_400_000) * 86_400_000],
+      );
+      const rotation = tracker.get(Rotation);
+      const campaign = (await tracker.get(CatalogService).snapshot()).campaignsByKey.get('greedy');
+      if (!campaign) throw new Error('The seed has no such campaign.');
+      expect([...(await rotation.shares(campaign))]).toEqual([
+        ['good', 1],
+        ['bad', 0],
+        ['new', 0],
+      ]);
+      const [, bad, fresh] = rotation.weigh(campaign, campaign.offers).map(({ weight }) => weight);
+      expect([bad, fresh]).toEqual([0, 0]);
+      const others = rotation.weigh(campaign, campaign.offers.slice(1)).map(({ weight }) => weight);
+      for (const share of others) expect(share).toBeGreaterThan(0.2);
+      expect(others.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    } finally {
+      await tracker.close();
+      await database.drop();
+    }
+  });
 });
 
 describe('a rotation that cannot learn', () => {
