@@ -1,5 +1,8 @@
 import { sleep, until } from '../lib/waiting.mjs';
 
+/** How long a server may take to close its sessions and write its last checkpoint. */
+const END_WITHIN_MS = 30_000;
+
 /** Strikes a PostgreSQL server. One thing at a time: it cannot be stopped while it starts. */
 export class DatabaseKiller {
   #database;
@@ -31,9 +34,19 @@ export class DatabaseKiller {
     }
     const signal = event === 'crash database' ? 'SIGKILL' : 'SIGINT';
     note(`${signal} of the database, which is away for ${downMs} ms and more`);
-    await server.end(signal);
+    await this.#end(signal, note);
     await sleep(downMs);
     await until(() => server.again().then(() => true), { what: 'the start of the database', withinMs: 60_000 });
+  }
+
+  /** As a service manager does: what does not end in time when asked is killed. */
+  async #end(signal, note) {
+    const { server } = this.#database;
+    const ended = server.end(signal);
+    const hasEnded = await Promise.race([ended.then(() => true), sleep(END_WITHIN_MS, false, { ref: false })]);
+    if (hasEnded) return;
+    note(`SIGKILL of the database, which had not ended ${END_WITHIN_MS / 1000} s after ${signal}`);
+    await server.end('SIGKILL');
   }
 
   async #killSession(note) {
