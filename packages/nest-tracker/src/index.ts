@@ -27,7 +27,7 @@ export { ConversionsService } from './conversions/conversions.service.js';
 export { Counter } from './conversions/counter.entity.js';
 export type { DecisionResult } from './conversions/decision-job.js';
 export { DecisionsService } from './conversions/decisions.service.js';
-export type { Alongside, Intake, IntakeRequest, IntakeResult, StepTrace } from './conversions/intake.js';
+export type { Alongside, Intake, IntakeRequest, IntakeResult, RecordContext, StepTrace } from './conversions/intake.js';
 export { LedgerEntry } from './conversions/ledger-entry.entity.js';
 export type { ManualDecision } from './conversions/manual-decision.js';
 export type { RatesProvider } from './conversions/pricing/rates-provider.js';
@@ -65,6 +65,7 @@ export { trackerEntities } from './storage/entities.js';
 export { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './storage/migrations/index.js';
 export { Setting } from './storage/setting.entity.js';
 export type { TrackerDatabase } from './storage/tracker-database.js';
+export { TransactionJoinError, type TransactionJoinFault } from './storage/transaction-join-error.js';
 export { TrackerModule } from './tracker.module.js';
 export type {
   FirstPartyCookieOptions,

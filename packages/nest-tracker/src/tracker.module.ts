@@ -21,6 +21,7 @@ import { ConversionExport } from './conversions/conversion-export.service.js';
 import { ConversionSearch } from './conversions/conversion-search.service.js';
 import { ConversionsService } from './conversions/conversions.service.js';
 import { DecisionsService } from './conversions/decisions.service.js';
+import { JoinedRecorder } from './conversions/joined-recorder.js';
 import { ExchangeRates } from './conversions/pricing/exchange-rates.js';
 import { Recorder } from './conversions/recorder.js';
 import { TrackerEvents } from './events/tracker-events.js';
@@ -118,6 +119,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     InboundPostbacksService,
     InboundRoutes,
     LastAnswers,
+    JoinedRecorder,
     JourneysService,
     LiveFeed,
     LiveHistory,

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
+import type { EntityManager } from 'typeorm';
 import { BackgroundRefresh } from '../storage/background-refresh.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -63,6 +64,16 @@ export class CatalogService implements OnModuleInit {
   }
 
   /**
+   * The same for whoever has a transaction open. Every connection of the pool may be held by one that waits here, so it
+   * does not wait for another: what is too old is read in the transaction, and not kept, since it may be rolled back.
+   */
+  async snapshotFor(manager: EntityManager): Promise<CatalogSnapshot> {
+    if (this.current && Math.abs(this.clock.now() - this.current.loadedAt) <= MAX_AGE_MS) return this.snapshot();
+    this.ahead.begin(() => this.load());
+    return this.read(manager, this.clock.now());
+  }
+
+  /**
    * Applies a catalog by key; what it does not name is left alone.
    *
    * @throws CatalogError with the path of every fault; then nothing was stored.
@@ -80,19 +91,25 @@ export class CatalogService implements OnModuleInit {
   }
 
   private load(): Promise<CatalogSnapshot> {
-    this.loading ??= this.read().finally(() => {
+    this.loading ??= this.loadNow().finally(() => {
       this.loading = undefined;
     });
     return this.loading;
   }
 
-  private async read(): Promise<CatalogSnapshot> {
+  private async loadNow(): Promise<CatalogSnapshot> {
     const loadedAt = this.clock.now();
-    const { manager } = this.storage;
-    const snapshot = new CatalogSnapshot(
+    const snapshot = await this.read(this.storage.manager, loadedAt);
+    this.current = { snapshot, loadedAt };
+    this.snapshots.next(snapshot);
+    return snapshot;
+  }
+
+  private async read(manager: EntityManager, at: number): Promise<CatalogSnapshot> {
+    return new CatalogSnapshot(
       {
         advertisers: await manager.find(Advertiser),
-        secrets: await manager.find(AdvertiserSecret, { where: activeSecrets(loadedAt) }),
+        secrets: await manager.find(AdvertiserSecret, { where: activeSecrets(at) }),
         offers: await manager.find(Offer),
         partners: await manager.find(Partner),
         campaigns: await manager.find(Campaign),
@@ -100,8 +117,5 @@ export class CatalogService implements OnModuleInit {
       },
       this.options.signatureToleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
     );
-    this.current = { snapshot, loadedAt };
-    this.snapshots.next(snapshot);
-    return snapshot;
   }
 }

@@ -45,8 +45,9 @@ export class GroupWriter {
   }
 
   /** @throws OutrunError when a row that should be new is there already; the transaction has to be undone. */
-  *write({ inserted, updated, ledger, deliveries, logged, counted }: GroupEffects): TransactionWork<void> {
-    const sums = new RollupSums(this.lane);
+  *write(effects: GroupEffects, lane = this.lane): TransactionWork<void> {
+    const { inserted, updated, ledger, deliveries, logged, counted } = effects;
+    const sums = new RollupSums(lane);
     for (const change of counted) sums.addChange(change);
     const rollups = sums.rows();
     const inserts = [

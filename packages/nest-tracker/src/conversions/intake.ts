@@ -1,4 +1,5 @@
 import type { AcceptedOutcome, ConversionMessage } from '@tallyback/protocol';
+import type { EntityManager } from 'typeorm';
 import type { DuplicatePolicy } from '../catalog/catalog.js';
 import type { CatalogAdvertiser } from '../catalog/catalog-snapshot.js';
 import type { Refusal } from '../http/problem-reply.js';
@@ -46,6 +47,15 @@ export type IntakeResult =
 
 /** Makes the inbound-log row of a message from what became of it; the row is stored in the message's own transaction. */
 export type Alongside = (result: IntakeResult) => InboundPostback;
+
+/** Where a message is recorded. */
+export interface RecordContext {
+  /**
+   * Of a transaction of yours, on the data source that the tracker was given: what is recorded is committed with it, or not
+   * at all. Default: a transaction of the tracker's own.
+   */
+  readonly manager?: EntityManager | undefined;
+}
 
 /** A message with the log row to be stored with it. */
 export interface IntakeRequest {

@@ -24,7 +24,7 @@ const ATTEMPTS = 20;
 /** Carries jobs out in groups, one transaction each, and tells everybody afterwards. */
 @Injectable()
 export class Recorder implements OnModuleInit {
-  private tools: GroupTools;
+  tools: GroupTools;
   private readonly groups = new GroupCommit((jobs) => this.carryOut(jobs));
 
   constructor(
@@ -65,10 +65,15 @@ export class Recorder implements OnModuleInit {
   }
 
   private async carryOut(jobs: readonly Job<unknown>[]): Promise<Decided[]> {
-    const { decided, postbacks } = await this.runGroup(jobs);
+    const result = await this.runGroup(jobs);
+    this.tell(result);
+    return [...result.decided];
+  }
+
+  /** Tells everybody of what a group did; to be called after the commit. */
+  tell({ decided, postbacks }: GroupResult): void {
     for (const one of decided) if ('decision' in one) this.emit(one.decision);
     this.planner.committed(postbacks);
-    return [...decided];
   }
 
   private async runGroup(jobs: readonly Job<unknown>[]): Promise<GroupResult> {
@@ -98,7 +103,8 @@ export class Recorder implements OnModuleInit {
   }
 }
 
-function resultOf<Result>(decided: Decided | undefined): Result {
+/** @throws what the job's own code threw, or the storage's error. */
+export function resultOf<Result>(decided: Decided | undefined): Result {
   if (decided && 'decision' in decided) return decided.decision.result as Result;
   throw decided?.error;
 }

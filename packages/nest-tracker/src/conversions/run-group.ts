@@ -37,27 +37,33 @@ export interface GroupTools {
 export interface GroupResult {
   readonly decided: readonly Decided[];
   readonly postbacks: readonly PlannedPostback[];
+  /** Rows that are there when and only when what the group did is: ids of the first in the ledger and in the inbound log. */
+  readonly marks: { readonly ledger: string | undefined; readonly log: string | undefined };
 }
 
 /**
  * One group in one transaction: what all jobs need is read with one statement per kind, each is decided on in order
  * without waiting for anything, and all that was decided is written with one statement per table.
+ *
+ * @param lane Of the rollups to count in. Default: the writer's own.
  */
 export function* runGroup(
   { queries, writer, planner }: GroupTools,
   jobs: readonly Job<unknown>[],
   plan: PostbackPlan,
+  lane?: number,
 ): TransactionWork<GroupResult> {
   const known = new WorkingSet(queries);
   const decided = yield* decideAll(known, jobs);
   if (known.counters.missing.size > 0) throw new CountersMissing([...known.counters.missing.values()]);
   const decisions = decided.flatMap((one) => ('decision' in one ? [one.decision] : []));
-  yield* writer.write(effectsOf(decisions));
+  const effects = effectsOf(decisions);
+  yield* writer.write(effects, lane);
   const changes = decisions.flatMap(({ change }) => change ?? []);
   const postbacks = yield* planner.planAll(plan, changes);
   yield* planner.write(postbacks);
   yield* known.counters.flush();
-  return { decided, postbacks };
+  return { decided, postbacks, marks: { ledger: effects.ledger[0]?.id, log: effects.logged[0]?.id } };
 }
 
 /** Decides on one job as `runGroup` would, and undoes everything it took to find out. */

@@ -37,7 +37,10 @@ export class PostbackPlanner {
 
   /** The plan by the catalog as it is now. */
   async plan(): Promise<PostbackPlan> {
-    const catalog = await this.catalog.snapshot();
+    return this.planBy(await this.catalog.snapshot());
+  }
+
+  planBy(catalog: CatalogSnapshot): PostbackPlan {
     return new PostbackPlan(this.bookOf(catalog), catalog);
   }
 

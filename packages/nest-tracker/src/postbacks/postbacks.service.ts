@@ -47,10 +47,11 @@ export class PostbacksService {
       }
       arrival.note(reading.facts);
       let logged: InboundPostback | undefined;
-      const result = await this.conversions.record(withDelivery(arrival, reading.intake), (recorded) => {
+      const alongside = (recorded: IntakeResult) => {
         logged = this.log.row(arrival, wholeWay(arrival, recorded));
         return logged;
-      });
+      };
+      const result = await this.conversions.record(withDelivery(arrival, reading.intake), { alongside });
       return { result: wholeWay(arrival, result), logged };
     } catch (error) {
       if (!isStorageFailure(error)) throw error;

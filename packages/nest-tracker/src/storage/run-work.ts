@@ -3,7 +3,7 @@ import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
 import type { Query, QueryResult, RawRow, TransactionWork } from './transaction-work.js';
 
 /** The part of a pg client that is used here. */
-interface PgClient {
+export interface PgClient {
   query(query: {
     text: string;
     values: unknown[];
@@ -39,7 +39,7 @@ export async function runOnSqlite<T>(
   }
 }
 
-function execute(connection: SqliteConnection, prepared: PreparedStatements, query: Query): QueryResult {
+export function execute(connection: SqliteConnection, prepared: PreparedStatements, query: Query): QueryResult {
   if (query.reads) return { rows: readOnSqlite(connection, prepared, query), changes: 0 };
   return { rows: [], changes: preparedOf(connection, prepared, query.text).run(query.parameters).changes };
 }
@@ -104,7 +104,7 @@ export async function runNamed(dataSource: DataSource, name: string, { text, par
   }
 }
 
-async function drive<T>(client: PgClient, running: TransactionWork<T>): Promise<T> {
+export async function drive<T>(client: PgClient, running: TransactionWork<T>): Promise<T> {
   let step = running.next();
   while (!step.done) {
     const { text, parameters } = step.value;

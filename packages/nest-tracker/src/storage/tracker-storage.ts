@@ -30,7 +30,7 @@ export class TrackerStorage implements OnApplicationShutdown {
    */
   constructor(
     readonly dataSource: DataSource,
-    private readonly lent?: DataSource,
+    readonly lent?: DataSource,
     readonly inMonths = false,
   ) {
     this.dialect = dialectOf(dataSource);

@@ -142,9 +142,9 @@ describe.each(DATABASES)('messages that are recorded together on $database', ({ 
       throw new Error('no row for you');
     };
     const all = await Promise.allSettled([
-      service.record(intake({ clickId }), logRow()),
-      service.record(intake({ clickId }), throwing),
-      service.record(intake({ clickId }), logRow()),
+      service.record(intake({ clickId }), { alongside: logRow() }),
+      service.record(intake({ clickId }), { alongside: throwing }),
+      service.record(intake({ clickId }), { alongside: logRow() }),
     ]);
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(all[1]).toMatchObject({ reason: { message: 'no row for you' } });
@@ -167,7 +167,7 @@ describe.each(DATABASES)('messages that are recorded together on $database', ({ 
     const seen: unknown[] = [];
     const subscription = tracker.get(TrackerEvents).conversions$.subscribe((event) => seen.push(event));
     await database.query('ALTER TABLE tallyback_ledger RENAME TO away');
-    const single = service.record(intake({ clickId }), logRow()).catch((error: Error) => error);
+    const single = service.record(intake({ clickId }), { alongside: logRow() }).catch((error: Error) => error);
     const several = service.recordAll([{ intake: intake({ clickId }) }, { intake: intake({ clickId }) }]);
     expect(await single).toBeInstanceOf(Error);
     expect(outcomes(await several)).toEqual(['storage_unavailable', 'storage_unavailable']);
