@@ -51,4 +51,15 @@ describe('a connection whose statement is given up', () => {
     await expect(impatient.query(LOCK)).rejects.toThrow('Query read timeout');
     expect(await impatient.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
+
+  it('is kept where PostgreSQL ends the statement itself, so that nothing goes on that nobody waits for', async () => {
+    const watcher = await open(0);
+    const dataSource = await open(6_000);
+    const own = () => dataSource.query('SELECT pg_backend_pid() AS pid') as Promise<{ pid: number }[]>;
+    const [before] = await own();
+    await expect(dataSource.query('SELECT pg_sleep(3600)')).rejects.toMatchObject({ driverError: { code: '57014' } });
+    expect(await own()).toEqual([before]);
+    const sleeping = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(3600)%' AND state = 'active'";
+    expect(await watcher.query(sleeping)).toEqual([]);
+  });
 });

@@ -3,6 +3,8 @@ import { dialectOf } from './dialect.js';
 
 /** A connection of pg's pool. */
 export interface PoolConnection {
+  /** Where no limit is set, nothing or 0. */
+  readonly connectionParameters: { readonly query_timeout?: number | false | undefined };
   on(event: 'error', listener: () => void): unknown;
   query(...given: unknown[]): unknown;
   end(): Promise<void>;
@@ -25,8 +27,8 @@ export function outlive(connection: PoolConnection): void {
 const SILENT = 'Query read timeout';
 
 /**
- * Ends a connection whose statement was given up for its silence. The statement goes on in the database, and who got the
- * connection next would wait behind it: a report that takes minutes would take clicks down with it.
+ * Ends a connection whose statement was given up for its silence: who got it next would wait behind that statement, if
+ * there is still anybody to answer.
  */
 export function endWhenSilent(connection: PoolConnection): void {
   const query = connection.query.bind(connection);
@@ -40,6 +42,18 @@ export function endWhenSilent(connection: PoolConnection): void {
     }
     return answer;
   };
+}
+
+/** How much later than the database a statement is given up here. */
+const GRACE_MS = 5_000;
+
+/**
+ * Has PostgreSQL itself end statements that take too long, a little before they would be given up here: what nobody waits
+ * for any more must not go on for hours. By a statement, because poolers refuse to be told when a connection begins.
+ */
+export async function endSlowStatements(connection: PoolConnection): Promise<void> {
+  const limit = Number(connection.connectionParameters.query_timeout) - GRACE_MS;
+  if (limit > 0) await connection.query(`SET statement_timeout = ${limit}`);
 }
 
 /** Lets it outlive every connection that a data source of the host's will open. */

@@ -3,13 +3,14 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
 import { trackerEntities } from './entities.js';
-import { endWhenSilent, outlive, type PoolConnection } from './lost-connections.js';
+import { endSlowStatements, endWhenSilent, outlive, type PoolConnection } from './lost-connections.js';
 import { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './migrations/index.js';
 import type { TrackerDatabase } from './tracker-database.js';
 
-/** How long connecting to PostgreSQL, and one statement there, may take. */
+/** How long connecting to PostgreSQL may take. */
 const CONNECT_TIMEOUT_MS = 10_000;
-const QUERY_TIMEOUT_MS = 30_000;
+/** How long one statement may take there; the database itself ends it after 30 s. */
+const QUERY_TIMEOUT_MS = 35_000;
 /** How long a SQLite statement waits for another process's write lock. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -35,10 +36,10 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
         keepAlive: true,
         query_timeout: QUERY_TIMEOUT_MS,
         // Called with every new connection before anybody gets it.
-        verify(connection: PoolConnection, accept: () => void) {
+        verify(connection: PoolConnection, accept: (error?: Error) => void) {
           outlive(connection);
           endWhenSilent(connection);
-          accept();
+          endSlowStatements(connection).then(() => accept(), accept);
         },
       },
     });
