@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { endSlowStatements } from './lost-connections.js';
 import { createTrackerDataSource } from './open-database.js';
 
 const message = (type: string, body: Buffer): Buffer => {
@@ -61,5 +62,22 @@ describe('a connection whose statement is given up', () => {
     expect(await own()).toEqual([before]);
     const sleeping = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(3600)%' AND state = 'active'";
     expect(await watcher.query(sleeping)).toEqual([]);
+  });
+
+  it('has no limit set by PostgreSQL behind a pooler, where the setting would stay for whoever comes next', async () => {
+    const dataSource = await open(0);
+    const connection = (processID: number) => ({
+      connectionParameters: { query_timeout: 35_000 },
+      processID,
+      query: (text: string) => dataSource.query(text),
+      on: () => undefined,
+      end: async () => undefined,
+    });
+    const limit = async () => ((await dataSource.query('SHOW statement_timeout')) as object[])[0];
+    const [own] = (await dataSource.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
+    await endSlowStatements(connection(1));
+    expect(await limit()).toEqual({ statement_timeout: '0' });
+    await endSlowStatements(connection(Number(own?.pid)));
+    expect(await limit()).toEqual({ statement_timeout: '30s' });
   });
 });

@@ -5,6 +5,8 @@ import { dialectOf } from './dialect.js';
 export interface PoolConnection {
   /** Where no limit is set, nothing or 0. */
   readonly connectionParameters: { readonly query_timeout?: number | false | undefined };
+  /** Of the server process, as whoever answered the connection says. */
+  readonly processID: number | null;
   on(event: 'error', listener: () => void): unknown;
   query(...given: unknown[]): unknown;
   end(): Promise<void>;
@@ -49,11 +51,14 @@ const GRACE_MS = 5_000;
 
 /**
  * Has PostgreSQL itself end statements that take too long, a little before they would be given up here: what nobody waits
- * for any more must not go on for hours. By a statement, because poolers refuse to be told when a connection begins.
+ * for any more must not go on for hours. Not through a pooler, which calls its connections by numbers of its own: there the
+ * setting would stay behind for whoever gets the server process next.
  */
 export async function endSlowStatements(connection: PoolConnection): Promise<void> {
   const limit = Number(connection.connectionParameters.query_timeout) - GRACE_MS;
-  if (limit > 0) await connection.query(`SET statement_timeout = ${limit}`);
+  if (!(limit > 0)) return;
+  const own = Number(connection.processID);
+  await connection.query(`SELECT set_config('statement_timeout', '${limit}', false) WHERE pg_backend_pid() = ${own}`);
 }
 
 /** Lets it outlive every connection that a data source of the host's will open. */
