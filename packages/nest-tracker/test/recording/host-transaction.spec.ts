@@ -1,19 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSecret } from '@tallyback/protocol';
-import libsql from 'libsql';
-import { Column, DataSource, type DataSourceOptions, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 import {
   type ConversionEvent,
   ConversionsService,
   InboundPostback,
   type IntakeResult,
   TrackerEvents,
-  trackerEntities,
 } from '../../src/index.js';
 import { RollupRebuild } from '../../src/rollups/rollup-rebuild.service.js';
-import { HostTransactions } from '../../src/storage/host-transactions.js';
 import { externalId, QUICK } from '../partner-postbacks/outbound.js';
 import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { hostOptions, Order, rollBack, UNDONE } from '../support/host-orders.js';
 import { intakesOf } from '../support/intakes.js';
 import { report, unique } from '../support/messages.js';
 import { type PartnerServer, startPartner } from '../support/partner-server.js';
@@ -21,24 +19,9 @@ import { click } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
 import { startTracker, type Tracker } from '../support/start-tracker.js';
 
-@Entity('host_orders')
-class Order {
-  @PrimaryColumn({ type: 'varchar' }) id: string;
-  @Column({ type: 'varchar' }) total: string;
-}
-
-function hostOptions({ options }: TestDatabase): DataSourceOptions {
-  const entities = [Order, ...trackerEntities];
-  return options.type === 'postgres'
-    ? { type: 'postgres', url: options.url, entities, poolSize: POOL }
-    : { type: 'better-sqlite3', driver: libsql, database: options.path, enableWAL: true, entities };
-}
-
+const outcome = (result: IntakeResult) => (result.accepted ? result.outcome : result.refusal.reason);
 /** Connections that the host has on PostgreSQL. */
 const POOL = 4;
-
-const outcome = (result: IntakeResult) => (result.accepted ? result.outcome : result.refusal.reason);
-const undone = new Error('rolled back');
 
 describe.each(DATABASES)('a transaction of the host’s on $database', ({ database: name, createDatabase }) => {
   let database: TestDatabase;
@@ -51,7 +34,7 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
   let later = 0;
   beforeAll(async () => {
     [database, partner] = await Promise.all([createDatabase(), startPartner()]);
-    host = await new DataSource(hostOptions(database)).initialize();
+    host = await new DataSource(hostOptions(database, POOL)).initialize();
     const offers = [
       offerOf('boots', { payout: [{ kind: 'percent', percent: '10' }] }),
       offerOf('capped', { caps: { conversionsTotal: 1 } }),
@@ -89,15 +72,7 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
     await manager.insert(Order, { id: sold.transactionId, total: sold.revenue });
     return conversions.convert('acme', sold, { manager });
   };
-  const rolledBack = (work: (manager: EntityManager) => Promise<unknown>) =>
-    host
-      .transaction(async (manager) => {
-        await work(manager);
-        throw undone;
-      })
-      .catch((error: Error) => {
-        if (error !== undone) throw error;
-      });
+  const rolledBack = (work: (manager: EntityManager) => Promise<unknown>) => rollBack(host, work);
 
   /** Rows of everything that a conversion leaves behind, as another connection sees them. */
   const left = async ({ transactionId }: Sold) => {
@@ -176,9 +151,9 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
     await host.transaction(async (manager) => {
       const part = manager.transaction(async (inner) => {
         await sell(inner, dropped);
-        throw undone;
+        throw UNDONE;
       });
-      await expect(part).rejects.toBe(undone);
+      await expect(part).rejects.toBe(UNDONE);
       await sell(manager, kept);
     });
     expect(await toldOf(1)).toEqual([['recorded', kept.transactionId]]);
@@ -313,12 +288,10 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
     });
     await expect(convert(over as EntityManager)).rejects.toMatchObject({ code: 'no_transaction' });
     const another = await new DataSource({
-      ...hostOptions(database),
+      ...hostOptions(database, 1),
       entities: [Order],
     } as DataSourceOptions).initialize();
     await expect(another.transaction(convert)).rejects.toMatchObject({ code: 'another_data_source' });
     await another.destroy();
-    const own = new HostTransactions({ lent: undefined } as never, undefined as never, undefined as never);
-    expect(() => own.of(host.manager)).toThrow(/forRoot\(\{ dataSource \}\)/);
   });
 });
