@@ -118,6 +118,19 @@ describe('a file with countries', () => {
     expect(country()).toBe('AT');
   });
 
+  it('may name more places than are remembered', async () => {
+    const many = join(folder, 'many.mmdb');
+    const countryOf = (i: number) => String.fromCharCode(65 + (i % 26), 65 + ((i >> 3) % 26));
+    const networks = Array.from({ length: 9_000 }, (_, i) => [`10.${i >> 8}.${i & 255}`, countryOf(i)] as const);
+    writeCountryFile(many, Object.fromEntries(networks.map(([network, country]) => [`${network}.0/24`, country])));
+    const places = await MaxmindFile.open(many);
+    for (let round = 0; round < 2; round++) {
+      const told = networks.map(([network]) => places.resolve(`${network}.7`)?.country);
+      expect(told).toEqual(networks.map(([, country]) => country));
+    }
+    places.onApplicationShutdown();
+  });
+
   it('that is missing or none stops the boot and says what is wrong', async () => {
     const broken = join(folder, 'broken.mmdb');
     writeFileSync(broken, 'not a database');

@@ -9,10 +9,12 @@ type Value = string | number | readonly Value[] | { readonly [name: string]: Val
 export function writeCountryFile(path: string, countries: Readonly<Record<string, string>>): void {
   const nodes: [Branch, Branch][] = [[undefined, undefined]];
   const data: Buffer[] = [];
+  let offset = 0;
   for (const [network, country] of Object.entries(countries)) {
-    const offset = data.reduce((sum, { length }) => sum + length, 0);
-    data.push(encode({ country: { iso_code: country } }));
+    const record = encode({ country: { iso_code: country } });
     plant(nodes, network, { offset });
+    data.push(record);
+    offset += record.length;
   }
   const tree = Buffer.alloc(nodes.length * 6);
   nodes.flat().forEach((branch, i) => {
