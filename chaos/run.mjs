@@ -1,7 +1,4 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { audit } from './audit/audit.mjs';
 import { collectEvidence } from './audit/evidence.mjs';
 import { drain } from './drain.mjs';
@@ -15,6 +12,7 @@ import { readOptions, USAGE } from './options.mjs';
 import { liesOf, PLANTS } from './plants.mjs';
 import { Progress } from './progress.mjs';
 import { printVerdict } from './verdict.mjs';
+import { keepFolder, makeFolder, removeLeftovers } from './world/run-folder.mjs';
 import { World } from './world/world.mjs';
 
 const options = readOrEnd();
@@ -24,8 +22,9 @@ const chronicle = new Chronicle();
 const record = new Record();
 // Short runs have no time for long silences; in long ones senders must meet them.
 const patienceMs = Math.min(6_000, 1_000 + seconds * 40);
-const meanGap = Math.min(3, Math.max(1.8, seconds / 15));
-const folder = await mkdtemp(join(tmpdir(), 'tallyback-chaos-'));
+const meanGap = Math.min(3, Math.max(1.5, seconds / 40));
+for (const left of await removeLeftovers()) console.log(`removed what a run that was killed had left: ${left}`);
+const folder = await makeFolder();
 const world = new World({ folder, dice, chronicle, options, patienceMs, lies: liesOf(options.plants) });
 const progress = new Progress(
   () =>
@@ -33,6 +32,7 @@ const progress = new Progress(
     `${chronicle.total('kill') + chronicle.total('crash')} kills  ${chronicle.total('')} faults  `,
 );
 let driver;
+let killer;
 let isBrokenOff = false;
 let isKept = options.keep;
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, breakOff);
@@ -42,9 +42,8 @@ try {
   await world.open();
   if (!world.quota.isLimited) console.log('skipped: a full disk for the queue (takes a mount: root on Linux)');
   const has = [database, ...(world.quota.isLimited ? ['quota'] : [])];
-  // Longer than it should take: as long as visitors come, there are faults.
-  const plan = planFaults({ dice: dice.for('killer'), seconds: seconds * 10, meanGap, has, patienceMs });
-  const killer = new Killer(world, chronicle);
+  const plan = planFaults({ dice: dice.for('killer'), seconds, meanGap, has, patienceMs });
+  killer = new Killer(world, chronicle);
   driver = new Driver({ dice: dice.for('visitors'), record, chronicle, urls: world.urls, thinkMs: patienceMs });
 
   progress.show('chaos');
@@ -69,15 +68,20 @@ try {
   // What fails because everything is being taken down is not worth a word.
   if (!isBrokenOff) {
     console.error(error);
+    for (const { state } of world.actors.values()) console.error(state);
     console.error(`seed ${seed}`);
     process.exitCode = 1;
     isKept = true;
   }
+  // It would go on with what is being taken down.
+  await killer?.stop().catch(() => {});
 } finally {
   await driver?.close();
   await world.close();
-  if (isKept) console.log(`books and output of the processes are kept in ${folder}`);
-  else rmSync(folder, { recursive: true, force: true });
+  if (isKept) {
+    await keepFolder(folder);
+    console.log(`books and output of the processes are kept in ${folder}`);
+  } else rmSync(folder, { recursive: true, force: true });
 }
 
 /** Nothing may stay behind: neither processes nor a mounted folder. */
@@ -85,6 +89,7 @@ async function breakOff() {
   isBrokenOff = true;
   progress.end();
   console.log(`broken off; seed ${seed}`);
+  void killer?.stop().catch(() => {});
   await world.close();
   rmSync(folder, { recursive: true, force: true });
   process.exit(130);

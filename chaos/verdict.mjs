@@ -16,6 +16,7 @@ export function printVerdict({ options, chronicle, record, evidence, differences
     partnerPostbacks: { sent: evidence.outbound.length, heard: evidence.told.length },
     kills,
     faults: counts,
+    fullDisk: { times: counts['fill disk'] ?? 0, putOff: record.putOffCount },
     replayed,
     differences: differences.map(([subject, what]) => ({ subject, what })),
   };
@@ -25,6 +26,10 @@ export function printVerdict({ options, chronicle, record, evidence, differences
   );
   console.log(`${kills} kills, ${chronicle.total('')} faults in ${result.seconds} s:`);
   for (const [fault, count] of Object.entries(counts)) console.log(`  ${String(count).padStart(6)}  ${fault}`);
+  if (result.fullDisk.times > 0) {
+    const { times, putOff } = result.fullDisk;
+    console.log(`the disk of the shop's queue was full ${times} times: ${putOff} orders and updates were put off`);
+  }
   if (replayed.shop + replayed.partners > 0) {
     console.log(`given up and tried again: ${replayed.shop} by the shop, ${replayed.partners} to partners`);
   }

@@ -5,6 +5,8 @@ export class Record {
   /** Every click that was answered with a redirect, by its id. */
   clicks = new Map();
   takenCount = 0;
+  /** Orders and updates that the shop had to put off because its disk was full. */
+  putOffCount = 0;
   /** Receipts that contradict an earlier one of the same order. */
   contradictions = [];
 

@@ -30,7 +30,8 @@ export async function visit(n, { client, dice, record, chronicle, urls, thinkMs 
     await think();
   }
   const body = JSON.stringify(orderMessage(order));
-  const place = () => submit(client, `${urls.checkout}/orders`, body, 'the order', tell);
+  const scene = { client, record, tell };
+  const place = () => submit(scene, `${urls.checkout}/orders`, body, 'the order');
   const times = order.placedTwice ? 2 : 1;
   const receipts = await Promise.all(Array.from({ length: times }, place));
   record.taken(order, receipts);
@@ -38,7 +39,7 @@ export async function visit(n, { client, dice, record, chronicle, urls, thinkMs 
   for (const update of order.updates) {
     await think();
     const message = JSON.stringify(updateMessage(order, update));
-    await submit(client, `${urls.checkout}/updates`, message, `update ${message}`, tell);
+    await submit(scene, `${urls.checkout}/updates`, message, `update ${message}`);
     record.updated(order);
     tell(`update() has resolved: ${JSON.stringify(update)}`);
   }
@@ -74,10 +75,13 @@ function clickIdIn(location) {
   return new URL(location).searchParams.get('clickid') ?? undefined;
 }
 
-async function submit(client, url, body, what, tell) {
+async function submit({ client, record, tell }, url, body, what) {
   const options = { method: 'POST', headers: JSON_BODY, body };
   const isTaken = ({ status, text }) => status === 200 && /^\{.*"id":"/.test(text) && text.endsWith('}');
-  const answer = await client.insist(url, options, isTaken, (why) => tell(`${what}: ${why}`));
+  const answer = await client.insist(url, options, isTaken, (why) => {
+    if (why.includes('disk is full')) record.putOffCount += 1;
+    tell(`${what}: ${why}`);
+  });
   return JSON.parse(answer.text);
 }
 

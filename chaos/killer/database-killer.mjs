@@ -7,15 +7,20 @@ const END_WITHIN_MS = 30_000;
 export class DatabaseKiller {
   #database;
   #last = Promise.resolve();
+  #stopping;
 
-  /** @param {{ server: object, query: (sql: string) => Promise<object[]> }} database */
-  constructor(database) {
+  /**
+   * @param {{ server: object, query: (sql: string) => Promise<object[]> }} database
+   * @param {AbortSignal} stopping what has not begun by then is left
+   */
+  constructor(database, stopping) {
     this.#database = database;
+    this.#stopping = stopping;
   }
 
   /** @param {(what: string) => void} note told of what is done, when it is */
   strike(fault, note) {
-    const turn = this.#last.then(() => this.#strikeNow(fault, note));
+    const turn = this.#last.then(() => (this.#stopping.aborted ? undefined : this.#strikeNow(fault, note)));
     this.#last = turn.catch(() => {});
     return turn;
   }

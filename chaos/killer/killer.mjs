@@ -13,7 +13,7 @@ export class Killer {
   constructor(world, chronicle) {
     this.#world = world;
     this.#chronicle = chronicle;
-    this.#database = new DatabaseKiller(world.database);
+    this.#database = new DatabaseKiller(world.database, this.#stopping.signal);
   }
 
   /** Resolves when the last fault has begun, or {@link stop} was called. */
@@ -71,6 +71,8 @@ export class Killer {
   }
 
   async #fillDisk(ms, note) {
+    // While nobody writes to it a full disk is none.
+    await this.#world.actors.get('shop').ready();
     note(`the disk of the shop's queue is full for ${ms} ms`);
     await this.#world.quota.fill();
     await sleep(ms);

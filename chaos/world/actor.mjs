@@ -40,6 +40,12 @@ export class Actor {
     return this.#ready;
   }
 
+  /** One line for whoever wants to know why nothing happens. */
+  get state() {
+    if (this.#ready) return `${this.name} serves`;
+    return `${this.name} is not there${this.#lines.length > 0 ? `; its last words: ${this.#lines.at(-1)}` : ''}`;
+  }
+
   async start() {
     this.#wanted = true;
     if (!this.#child) this.#spawn();

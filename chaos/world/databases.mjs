@@ -35,10 +35,10 @@ export async function sqliteDatabase({ folder }) {
 }
 
 /** A PostgreSQL server of the run's own, behind a proxy. @returns {Promise<Database>} */
-export async function postgresDatabase({ dice, chronicle, patienceMs }) {
+export async function postgresDatabase({ folder, dice, chronicle, patienceMs }) {
   // A commit has to be in the log file before it is answered, or a killed server loses it; but no disk is waited for,
   // since it is processes that are killed here, not the machine.
-  const server = await startPostgres({ durable: 'process' });
+  const server = await startPostgres({ durable: 'process', root: folder });
   const proxy = new TcpProxy({ name: 'tracker-database', port: server.port, dice, chronicle, patienceMs });
   await proxy.listen();
   const { Client } = createRequire(import.meta.url)('pg');

@@ -10,13 +10,12 @@ import { seedOf } from './catalog.mjs';
 import { Control } from './control.mjs';
 import { postgresDatabase, sqliteDatabase } from './databases.mjs';
 import { freePorts } from './free-ports.mjs';
-import { QuotaFolder } from './quota.mjs';
+import { mebibytesFor, QuotaFolder } from './quota.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const TRACKER = path('../../examples/tracker/dist/main.js');
 const SHOP = path('../processes/shop.mjs');
 const PARTNER = path('../processes/partner.mjs');
-const QUEUE_MEBIBYTES = 96;
 /** Rollups of a long run take their time to be compared. */
 const ANSWER_WITHIN_MS = 60_000;
 const TX = /order-\d+/;
@@ -35,7 +34,7 @@ export class World {
   constructor(setting) {
     this.setting = setting;
     this.control = new Control(join(setting.folder, 'control.json'));
-    this.quota = new QuotaFolder(join(setting.folder, 'queue'), QUEUE_MEBIBYTES);
+    this.quota = new QuotaFolder(join(setting.folder, 'queue'), mebibytesFor(setting.options.conversions));
     this.adminToken = randomBytes(24).toString('hex');
   }
 

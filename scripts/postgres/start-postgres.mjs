@@ -8,19 +8,21 @@ import { createInterface } from 'node:readline';
 const READY = 'database system is ready to accept connections';
 /** PostgreSQL refuses to run as root; this user exists on every Unix and owns nothing. */
 const NOBODY = { uid: 65534, gid: 65534 };
+/** A server that is asked to end while it recovers from a crash may forget that it was asked. */
+const END_WITHIN_MS = 15_000;
 
 /**
  * A PostgreSQL server of its own from the npm binaries, on a free port of the loopback address, in a folder that is
  * removed when it stops. The binaries are copied out of node_modules: an unprivileged user may not be allowed to look
  * there, and npm drops the links between the libraries, which are made anew in the copy.
  *
- * @param {{ durable?: boolean | 'process' }} [options] durable: wait for the disk at every commit, as benchmarks must;
+ * @param {{ durable?: boolean | 'process', root?: string }} [options] root: where that folder is made; durable: wait for the disk at every commit, as benchmarks must;
  *   `process`: what is committed survives the server's processes, but perhaps not the machine.
  * @returns {Promise<{ port: number, pid: number, url(database?: string): string, stop(): Promise<void>,
  *   end(signal: NodeJS.Signals): Promise<void>, again(): Promise<void> }>} `end` leaves the data for `again`
  */
-export async function startPostgres({ durable = false } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'tallyback-postgres-'));
+export async function startPostgres({ durable = false, root = tmpdir() } = {}) {
+  const folder = await mkdtemp(join(root, 'tallyback-postgres-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   return startIn(folder, remove, durable).catch(async (error) => {
     await remove();
@@ -57,7 +59,9 @@ async function startIn(folder, remove, durable) {
   const end = async (signal) => {
     // It may have ended by itself: a terminal's Ctrl-C reaches the server, too.
     server.kill(signal);
+    const insist = setTimeout(() => server.kill('SIGQUIT'), END_WITHIN_MS);
     await closed;
+    clearTimeout(insist);
   };
   await again();
   return {
