@@ -5,7 +5,7 @@ import { type TransactionWork, writing } from '../storage/transaction-work.js';
 import { DAY_MS } from './cubes.js';
 import { DayVisitor } from './day-visitor.entity.js';
 import { foldQuery } from './fold-query.js';
-import { lockRollups } from './rollups-lock.js';
+import { tryLockRollups } from './rollups-lock.js';
 
 const INTERVAL_MS = 600_000;
 /** Rows per transaction: short enough that nobody waits for it. */
@@ -62,7 +62,7 @@ export class RollupKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private *fold(): TransactionWork<number> {
-    yield* lockRollups(this.storage);
+    if (!(yield* tryLockRollups(this.storage))) return 0;
     const { changes } = yield foldQuery(this.storage, this.clock.now() - HOT_MS, LANES_CHUNK);
     return changes;
   }

@@ -5,7 +5,7 @@ import { Clock } from '../storage/clock.js';
 import { type InsertQueries, writeAll } from '../storage/insert-queries.js';
 import { removedBefore, type SummedTable } from '../storage/removed-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import { reading, type TransactionWork } from '../storage/transaction-work.js';
+import { patience, reading, type TransactionWork } from '../storage/transaction-work.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { ALL_CUBES, DAY_MS } from './cubes.js';
 import { type Basis, Rollup } from './rollup.entity.js';
@@ -36,6 +36,9 @@ export interface RebuildResult {
   readonly corrected: boolean;
 }
 
+/** How long a comparison may take: a day of many millions of clicks has to be seen as it is at one moment. */
+const PATIENCE_MS = 3_600_000;
+
 /** Days that one transaction compares. Conversions are fewer, and have no index by the time of their click. */
 const DAYS: Readonly<Record<Basis, number>> = { visit: 1, occurred: 31, clicked: 31 };
 
@@ -61,7 +64,7 @@ export class RollupRebuild implements OnModuleInit {
    * may have lost rows are left alone.
    */
   async rebuild({ from, to, verify = false }: RebuildRequest = {}): Promise<RebuildResult> {
-    const bounds = await this.bounds();
+    const bounds = await this.storage.run(() => this.bounds());
     const first = startOfDay(Math.max(from ?? bounds.from, bounds.from));
     const last = startOfDay(Math.min(to ?? bounds.to, bounds.to) + DAY_MS - 1);
     let differing = 0;
@@ -89,6 +92,7 @@ export class RollupRebuild implements OnModuleInit {
   }
 
   private *compare(stretch: Stretch, verify: boolean): TransactionWork<Rollup[]> {
+    yield* this.unhurried();
     yield* lockRollups(this.storage);
     const { rows } = yield this.difference.query(stretch);
     const found = rows.map((row) => this.difference.read(row, stretch));
@@ -96,8 +100,13 @@ export class RollupRebuild implements OnModuleInit {
     return found;
   }
 
+  private *unhurried(): TransactionWork<void> {
+    if (this.storage.dialect === 'postgres') yield patience(PATIENCE_MS);
+  }
+
   /** The time that there are rows or sums of. */
-  private async bounds(): Promise<{ readonly from: number; readonly to: number }> {
+  private *bounds(): TransactionWork<{ readonly from: number; readonly to: number }> {
+    yield* this.unhurried();
     const { storage } = this;
     const times = [
       `SELECT MIN(at) AS a, MAX(at) AS z FROM ${storage.rowsOf(Click, ['id']).table}`,
@@ -107,7 +116,9 @@ export class RollupRebuild implements OnModuleInit {
     ];
     const ends: number[] = [];
     for (const text of times) {
-      const [row] = await storage.read(reading(text, []));
+      const {
+        rows: [row],
+      } = yield reading(text, []);
       for (const time of [row?.a, row?.z]) if (time !== null && time !== undefined) ends.push(Number(time));
     }
     if (ends.length === 0) return { from: 0, to: 0 };

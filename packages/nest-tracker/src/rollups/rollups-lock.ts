@@ -11,3 +11,10 @@ const LOCK = 7_236_001;
 export function* lockRollups({ dialect }: TrackerStorage): TransactionWork<void> {
   if (dialect === 'postgres') yield reading('SELECT pg_advisory_xact_lock($1)', [LOCK]);
 }
+
+/** The same for who can as well come later: whether nobody else is at it. */
+export function* tryLockRollups({ dialect }: TrackerStorage): TransactionWork<boolean> {
+  if (dialect === 'sqlite') return true;
+  const { rows } = yield reading('SELECT pg_try_advisory_xact_lock($1) AS locked', [LOCK]);
+  return rows[0]?.locked === true;
+}

@@ -8,6 +8,7 @@ export interface PgClient {
     text: string;
     values: unknown[];
     name?: string;
+    query_timeout?: number | undefined;
   }): Promise<{ rows: RawRow[]; rowCount: number | null }>;
 }
 
@@ -105,10 +106,16 @@ export async function runNamed(dataSource: DataSource, name: string, { text, par
 }
 
 export async function drive<T>(client: PgClient, running: TransactionWork<T>): Promise<T> {
+  let patience: number | undefined;
   let step = running.next();
   while (!step.done) {
-    const { text, parameters } = step.value;
-    const { rows, rowCount } = await client.query({ text, values: parameters as unknown[] });
+    const { text, parameters, patienceMs } = step.value;
+    patience = patienceMs ?? patience;
+    const { rows, rowCount } = await client.query({
+      text,
+      values: parameters as unknown[],
+      ...(patience !== undefined && { query_timeout: patience }),
+    });
     step = running.next({ rows, changes: rowCount ?? 0 });
   }
   return step.value;

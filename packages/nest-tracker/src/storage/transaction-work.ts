@@ -11,6 +11,8 @@ export interface Query {
   readonly parameters: readonly (Cell | readonly (Cell | boolean)[])[];
   /** Whether rows are expected. Without them `changes` says how many were written. */
   readonly reads: boolean;
+  /** How long this statement and those behind it in the transaction may take on PostgreSQL. Default: what the pool says. */
+  readonly patienceMs?: number;
 }
 
 /** What a statement gave. */
@@ -32,6 +34,11 @@ export function reading(text: string, parameters: Query['parameters']): Query {
 
 export function writing(text: string, parameters: Query['parameters']): Query {
   return { text, parameters, reads: false };
+}
+
+/** Lets what follows in the transaction take so long on PostgreSQL: SQLite has no limit, and no such statement. */
+export function patience(ms: number): Query {
+  return { ...writing(`SET LOCAL statement_timeout = ${ms}`, []), patienceMs: ms };
 }
 
 /** Thrown by work that wants its transaction undone. */
