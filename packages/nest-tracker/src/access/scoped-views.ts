@@ -28,8 +28,8 @@ const LEDGER_FIELDS: Readonly<Record<Role, readonly (keyof LedgerItem)[]>> = {
 
 /** Nobody but the house sees who the visitor was, nor what a click cost: its reports do not say it either. */
 const CLICK_FIELDS: Readonly<Record<Role, readonly string[]>> = {
-  advertiser: ['ip', 'userAgent', 'cost', 'query'],
-  partner: ['ip', 'userAgent', 'customerId', 'cost'],
+  advertiser: ['ip', 'userAgent', 'cost', 'costFault', 'query'],
+  partner: ['ip', 'userAgent', 'customerId', 'cost', 'costFault'],
 };
 
 /** Names of a report's figures that somebody does not see. */

@@ -63,11 +63,23 @@ function keep(rest: Map<string, string>, name: string, value: string): void {
 }
 
 function readCost(value: string, currency: string): bigint | null {
+  const cost = costOrFault(value, currency);
+  return typeof cost === 'bigint' ? cost : null;
+}
+
+/** Why the cost that a click URL said is not counted; undefined when it is, or there was none. */
+export function costFault({ cost, query, currency }: Pick<Click, 'cost' | 'query' | 'currency'>): string | undefined {
+  if (cost !== null || !query || !Object.hasOwn(query, 'cost')) return undefined;
+  const read = costOrFault(query.cost as string, currency);
+  return typeof read === 'string' ? `cost=${query.cost} is not counted: ${read}` : undefined;
+}
+
+function costOrFault(value: string, currency: string): bigint | string {
   try {
     const cost = parseAmount(value, currency);
-    return cost >= 0n ? cost : null;
+    return cost >= 0n ? cost : 'a cost is not negative';
   } catch (error) {
-    if (error instanceof MoneyError) return null;
+    if (error instanceof MoneyError) return error.message;
     throw error;
   }
 }

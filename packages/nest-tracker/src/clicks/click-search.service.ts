@@ -9,6 +9,7 @@ import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { reading } from '../storage/transaction-work.js';
 import { Click } from './click.entity.js';
+import { costFault } from './click-parameters.js';
 
 const DAY_MS = 86_400_000;
 /** How far back is looked without `from`, and between `from` and `to`: no index leads from a partner to its clicks. */
@@ -115,10 +116,12 @@ function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOption
 
 function clickItem(click: Click, catalog: CatalogSnapshot): ClickItem {
   const { campaignId, offerId, partnerId, advertiserId, visitor: _, at, cost, ...rest } = click;
+  const fault = costFault(click);
   return {
     ...rest,
     at: new Date(at).toISOString(),
     cost: cost === null ? null : toMoneyJson({ minor: cost, currency: click.currency }),
+    ...(fault !== undefined && { costFault: fault }),
     ...catalog.keysOf({ advertiserId, campaignId, offerId, partnerId }),
   };
 }

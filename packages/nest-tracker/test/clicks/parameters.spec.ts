@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Row } from '../support/databases.js';
 import { onEveryTracker } from '../support/on-every-tracker.js';
-import { click, send } from '../support/requests.js';
+import { click, manage, send } from '../support/requests.js';
 import type { Tracker } from '../support/start-tracker.js';
 
 async function locationOf(tracker: Tracker, path: string): Promise<string> {
@@ -104,21 +104,34 @@ describe('the parameters of a click', () => {
     });
 
     it.each([
-      ['boots', '1.234', null],
-      ['boots', '1,50', null],
-      ['boots', '-1', null],
-      ['boots', '1e3', null],
-      ['yen', '0.5', null],
+      ['boots', '1.234', 'EUR has 2 decimals; the amount has 3 and is not rounded'],
+      ['boots', '1,50', 'amount must be a plain decimal string such as "49.90"'],
+      ['boots', '-1', 'a cost is not negative'],
+      ['boots', '1e3', 'amount must be a plain decimal string such as "49.90"'],
+      ['yen', '0.5', 'JPY has 0 decimals; the amount has 1 and is not rounded'],
       ['yen', '7', 7],
       ['dinar', '0.125', 125],
-    ])('read the cost of %s as exactly as its currency allows: %s', async (campaign, cost, expected) => {
-      const row = await rowOf(
-        current.tracker,
-        await click(current.tracker, campaign, `cost=${encodeURIComponent(cost)}`),
-      );
-      expect(row.cost === null ? null : Number(row.cost)).toBe(expected);
-      if (expected === null) expect(JSON.parse(String(row.query))).toEqual({ cost });
-    });
+    ])(
+      'read the cost of %s as exactly as its currency allows, or say why not: %s',
+      async (campaign, cost, expected) => {
+        const row = await rowOf(
+          current.tracker,
+          await click(current.tracker, campaign, `cost=${encodeURIComponent(cost)}`),
+        );
+        const { body } = await manage(current.tracker, `/v1/clicks/${row.id}`);
+        if (typeof expected === 'number') {
+          expect(Number(row.cost)).toBe(expected);
+          expect(body).not.toHaveProperty('costFault');
+          return;
+        }
+        expect(row.cost).toBeNull();
+        expect(body).toMatchObject({
+          cost: null,
+          query: { cost },
+          costFault: `cost=${cost} is not counted: ${expected}`,
+        });
+      },
+    );
 
     it.each([
       ['in the path', 'sub2=%2F%2Fevil.example%2F'],
