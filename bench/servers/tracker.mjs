@@ -10,7 +10,15 @@ const { BENCH_SQLITE, BENCH_POSTGRES } = process.env;
 const database = BENCH_POSTGRES ? { type: 'postgres', url: BENCH_POSTGRES } : { type: 'sqlite', path: BENCH_SQLITE };
 class App {}
 Module({
-  imports: [TrackerModule.forRoot({ database, seed, adminToken: 'bench-admin-token', clicksAheadOfMiddleware: true })],
+  imports: [
+    TrackerModule.forRoot({
+      database,
+      seed,
+      adminToken: 'bench-admin-token',
+      clicksAheadOfMiddleware: true,
+      messagesAheadOfMiddleware: true,
+    }),
+  ],
 })(App);
 const app = await NestFactory.create(App, new FastifyAdapter(), { rawBody: true, logger: ['error', 'warn'] });
 app.enableShutdownHooks();

@@ -26,9 +26,11 @@ import { ExchangeRates } from './conversions/pricing/exchange-rates.js';
 import { Recorder } from './conversions/recorder.js';
 import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
+import { AheadOfMiddleware } from './http/ahead-of-middleware.js';
 import { BootChecks } from './http/boot-checks.js';
 import { HttpReplier } from './http/http-reply.js';
 import { LastAnswers } from './http/last-answers.js';
+import { StorageErrors } from './http/storage-errors.filter.js';
 import { UnreadBodies } from './http/unread-bodies.js';
 import { JourneysService } from './journeys/journeys.service.js';
 import { LiveFeed } from './live/live-feed.service.js';
@@ -52,6 +54,7 @@ import { InboundAnswers } from './postbacks/inbound-answers.js';
 import { InboundLog } from './postbacks/inbound-log.service.js';
 import { InboundPostbacksService } from './postbacks/inbound-postbacks.service.js';
 import { InboundRoutes } from './postbacks/inbound-routes.js';
+import { MessagesAhead } from './postbacks/messages-ahead.js';
 import { PostbackTestsService } from './postbacks/postback-tests.service.js';
 import { PostbacksService } from './postbacks/postbacks.service.js';
 import { ReplaysService } from './postbacks/replays.service.js';
@@ -88,6 +91,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     AdminGuard,
     AttributionHealer,
     AdvertiserSecrets,
+    AheadOfMiddleware,
     ApiKeys,
     Audit,
     BatchesService,
@@ -123,6 +127,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     JourneysService,
     LiveFeed,
     LiveHistory,
+    MessagesAhead,
     Metrics,
     OutboxGauge,
     OutboundPostbacksService,
@@ -147,6 +152,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     SenderLimits,
     SignedMessages,
     StickyOffers,
+    StorageErrors,
     TrackerEvents,
     TrailingSlash,
     UnreadBodies,

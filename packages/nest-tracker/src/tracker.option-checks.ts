@@ -18,6 +18,7 @@ const OPTIONS: Record<keyof TrackerOptions, true> = {
   isDataCentre: true,
   keepIp: true,
   keepUserAgent: true,
+  messagesAheadOfMiddleware: true,
   partnerPostbacks: true,
   publicUrl: true,
   rateLimit: true,

@@ -37,6 +37,11 @@ export interface TrackerOptions {
    * host's middleware, guards and interceptors. Default false.
    */
   readonly clicksAheadOfMiddleware?: boolean;
+  /**
+   * The same for plain signed messages: `POST /v1/conversions` with `content-type: application/json` and a content length,
+   * neither compressed nor forwarded. Signatures, limits and the log are as elsewhere. Default false.
+   */
+  readonly messagesAheadOfMiddleware?: boolean;
   /** How far a signature's time may be off, both ways, in seconds. Default 300. */
   readonly signatureToleranceSeconds?: number;
   /**

@@ -27,7 +27,7 @@ export class BootChecks implements OnModuleInit, OnApplicationBootstrap {
       if (value === undefined || isWebUrl(value)) continue;
       throw new Error(`TrackerModule: ${name} must be an absolute URL that starts with https:// or http://.`);
     }
-    this.requireRoutesForClicksAhead();
+    this.requireRoutesForWhatIsAhead();
   }
 
   /** To be called before the routes are declared. Nest knows one prefix per module class, so a second one has no place. */
@@ -50,10 +50,13 @@ export class BootChecks implements OnModuleInit, OnApplicationBootstrap {
     this.requireProtectedManagement();
   }
 
-  private requireRoutesForClicksAhead(): void {
-    if (this.extras.controllers !== false || !this.options.clicksAheadOfMiddleware) return;
+  private requireRoutesForWhatIsAhead(): void {
+    if (this.extras.controllers !== false) return;
+    const ahead = ['clicksAheadOfMiddleware', 'messagesAheadOfMiddleware'] as const;
+    const asked = ahead.find((name) => this.options[name]);
+    if (asked === undefined) return;
     throw new Error(
-      'TrackerModule: clicksAheadOfMiddleware answers click links, but controllers: false asks for no routes. Leave one away.',
+      `TrackerModule: ${asked} answers requests, but controllers: false asks for no routes. Leave one away.`,
     );
   }
 

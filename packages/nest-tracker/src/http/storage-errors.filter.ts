@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
 import { isDataFault, isStorageFailure } from '../storage/storage-failure.js';
-import { HttpReplier } from './http-reply.js';
+import { HttpReplier, type HttpReply } from './http-reply.js';
 import { jsonReply, problemReply } from './problem-reply.js';
 
 /** Every error of a database driver; told by name and code, since there may be several copies of one. */
@@ -10,6 +10,8 @@ class DatabaseError {
     return isStorageFailure(error) || isDataFault(error);
   }
 }
+
+type DriverError = Error & { code?: unknown; driverError?: { code?: unknown } };
 
 const FAULT = {
   type: 'about:blank',
@@ -29,18 +31,23 @@ export class StorageErrors implements ExceptionFilter {
 
   constructor(private readonly replier: HttpReplier) {}
 
-  catch(error: Error & { code?: unknown; driverError?: { code?: unknown } }, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<unknown>();
+  catch(error: DriverError, host: ArgumentsHost): void {
+    const reply = this.replyTo(error);
+    if (reply) this.replier.send(host.switchToHttp().getResponse<unknown>(), reply);
+  }
+
+  /** The answer to an error of the database, which is logged; undefined for any other. */
+  replyTo(error: DriverError): HttpReply | undefined {
     if (isDataFault(error)) {
       // The message of a data fault may quote the value.
       const code = String(error.driverError?.code ?? error.code);
       this.logger.error(`The database refused what a row holds: ${error.name} ${code}\n${framesOf(error)}`);
-      this.replier.send(response, jsonReply(500, FAULT, { 'content-type': 'application/problem+json' }));
-      return;
+      return jsonReply(500, FAULT, { 'content-type': 'application/problem+json' });
     }
+    if (!isStorageFailure(error)) return undefined;
     this.logger.error(`The database cannot be used: ${error.name}: ${error.message}`);
     const detail = 'The database cannot be used at the moment. Try again.';
-    this.replier.send(response, problemReply({ reason: 'storage_unavailable', detail }));
+    return problemReply({ reason: 'storage_unavailable', detail });
   }
 }
 

@@ -126,6 +126,11 @@ describe('an option', () => {
       'controllers: false',
     ],
     [
+      'for messages makes no sense without routes',
+      { controllers: false, messagesAheadOfMiddleware: true },
+      'messagesAheadOfMiddleware',
+    ],
+    [
       'must not name two databases',
       { dataSource: new DataSource({ type: 'postgres', entities: [] }) },
       'both database and dataSource',
