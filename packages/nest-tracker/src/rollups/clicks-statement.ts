@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Click } from '../clicks/click.entity.js';
+import { arrayLiteral, columnLiteral } from '../storage/array-literal.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { type Query, type RawRow, reading } from '../storage/transaction-work.js';
 import type { Newcomer } from './click-writer.js';
@@ -7,8 +8,6 @@ import { DayVisitor } from './day-visitor.entity.js';
 import { Rollup } from './rollup.entity.js';
 import { addingUp } from './rollup-queries.js';
 import { RollupSums } from './rollup-sums.js';
-
-type Array = Query['parameters'][number];
 
 /**
  * Everything that storing clicks takes as one statement of PostgreSQL: visitors who have not been here on the day, the
@@ -52,15 +51,15 @@ export function clicksStatement(storage: TrackerStorage) {
       const links = firsts.flatMap(({ click }) =>
         (atoms.get(click)?.cells ?? []).map((cell) => [click.id, cell] as const),
       );
-      const parameters: Array[] = [
-        firsts.map(({ click }) => click.id),
-        firsts.map(({ day }) => day),
-        firsts.map(({ click }) => click.campaignId),
-        firsts.map(({ click }) => click.visitor),
-        links.map(([id]) => id),
-        links.map(([, cell]) => numbers.get(cell) as number),
-        ...clickColumns.map(({ cell }) => rows.map(cell)),
-        ...rollupColumns.map(({ cell }) => added.map(cell)),
+      const parameters = [
+        arrayLiteral(firsts.map(({ click }) => click.id)),
+        arrayLiteral(firsts.map(({ day }) => day)),
+        arrayLiteral(firsts.map(({ click }) => click.campaignId)),
+        arrayLiteral(firsts.map(({ click }) => click.visitor)),
+        arrayLiteral(links.map(([id]) => id)),
+        arrayLiteral(links.map(([, cell]) => numbers.get(cell) as number)),
+        ...clickColumns.map(({ cell }) => columnLiteral(rows.map(cell))),
+        ...rollupColumns.map(({ cell }) => columnLiteral(added.map(cell))),
       ];
       return reading(text, parameters);
     },

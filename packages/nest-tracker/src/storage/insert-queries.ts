@@ -1,4 +1,5 @@
 import type { ObjectLiteral } from 'typeorm';
+import { columnLiteral } from './array-literal.js';
 import type { Dialect } from './dialect.js';
 import type { EntityColumn, EntityRows } from './entity-rows.js';
 import { type Cell, type Query, type TransactionWork, writing } from './transaction-work.js';
@@ -37,7 +38,7 @@ function postgresInsert<Row extends ObjectLiteral>(
       : [
           writing(
             text,
-            columns.map(({ cell }) => rows.map(cell)),
+            columns.map(({ cell }) => columnLiteral(rows.map(cell))),
           ),
         ];
 }
