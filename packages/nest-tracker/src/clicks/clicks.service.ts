@@ -49,7 +49,7 @@ export class ClicksService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.batcher = new WriteBatcher(new ClickWriter(this.storage).insert);
+    this.batcher = new WriteBatcher(new ClickWriter(this.storage).insert, this.storage.transactionsAtOnce);
     this.directs = new WriteBatcher(directClickWriter(this.storage));
   }
 

@@ -26,7 +26,10 @@ export class ClickWriter {
   private readonly rollups: InsertQueries<Rollup>;
   private readonly atOnce: ReturnType<typeof clicksStatement>;
 
-  /** One that writes one batch at a time; writers side by side need one each. */
+  /**
+   * One that writes one batch at a time, on SQLite one transaction: there a batch may begin while another is waited for.
+   * Writers side by side need one each.
+   */
   constructor(private readonly storage: TrackerStorage) {
     const { dialect } = storage;
     this.lane = newLane(storage);

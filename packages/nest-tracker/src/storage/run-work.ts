@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
+import type { SqliteLog } from './sqlite-log.js';
 import type { Query, QueryResult, RawRow, TransactionWork } from './transaction-work.js';
 
 /** The part of a pg client that is used here. */
@@ -16,27 +17,29 @@ export interface PgClient {
 export type PreparedStatements = Map<string, SqliteStatement>;
 
 /**
- * Runs work on SQLite, synchronously from BEGIN to what `commit` does. IMMEDIATE: what is read is what will still be true.
+ * Runs work on SQLite, from BEGIN to COMMIT without a pause. IMMEDIATE: what is read is what will still be true.
  *
- * @param commit Ends the transaction.
+ * @param log Where it is given, the transaction is on the disk only after its `flush`.
  */
-export async function runOnSqlite<T>(
+export function runOnSqlite<T>(
   connection: SqliteConnection,
   prepared: PreparedStatements,
   work: () => TransactionWork<T>,
-  commit: (connection: SqliteConnection) => Promise<void> | void,
-): Promise<T> {
-  connection.exec('BEGIN IMMEDIATE');
+  log?: Pick<SqliteLog, 'relax' | 'restore'>,
+): T {
+  log?.relax();
   try {
+    connection.exec('BEGIN IMMEDIATE');
     const running = work();
     let step = running.next();
     while (!step.done) step = running.next(execute(connection, prepared, step.value));
-    await commit(connection);
+    connection.exec('COMMIT');
     return step.value;
   } catch (error) {
-    // Closed meanwhile, it must not be asked: libsql aborts the whole process.
-    if (connection.open && connection.inTransaction) connection.exec('ROLLBACK');
+    if (connection.inTransaction) connection.exec('ROLLBACK');
     throw error;
+  } finally {
+    log?.restore();
   }
 }
 

@@ -10,6 +10,7 @@ const DRIVER_NAMES = new Set([
   'TypeORMError',
   'SqliteError',
   'DatabaseClosedError',
+  'UnsyncedError',
   'OutrunError',
 ]);
 
@@ -47,5 +48,16 @@ export class DatabaseClosedError extends Error {
 
   constructor() {
     super('The database connection is closed. Send the request again once the tracker is running.');
+  }
+}
+
+/** What was committed may not have reached the disk: it is there now, and could be gone after a power cut. */
+export class UnsyncedError extends Error {
+  override readonly name = 'UnsyncedError';
+  readonly code = 'database_unsynced';
+
+  /** @param cause What the system said. */
+  constructor(cause?: unknown) {
+    super("The disk did not take the database's log. Look at the system's own log; send the request again.", { cause });
   }
 }

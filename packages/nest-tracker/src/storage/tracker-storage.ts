@@ -6,8 +6,8 @@ import { type EntityRows, entityRows } from './entity-rows.js';
 import { insertQueries, writeAll } from './insert-queries.js';
 import { type PreparedStatements, readOnSqlite, runNamed, runOnPostgres, runOnSqlite } from './run-work.js';
 import { whileBusy } from './sqlite-busy.js';
-import { commitUnderWay, SqliteCommits } from './sqlite-commit.js';
-import { type SqliteConnection, sqliteConnectionOf } from './sqlite-connection.js';
+import { sqliteConnectionOf } from './sqlite-connection.js';
+import { FLUSHES_AT_ONCE, SqliteLog } from './sqlite-log.js';
 import { SqliteTurns } from './sqlite-turns.js';
 import { DatabaseClosedError } from './storage-failure.js';
 import type { Query, RawRow, TransactionWork } from './transaction-work.js';
@@ -22,7 +22,7 @@ export class TrackerStorage implements OnApplicationShutdown {
   readonly durations = new DurationHistogram();
   private readonly turns: SqliteTurns | undefined;
   private readonly prepared: PreparedStatements = new Map();
-  private readonly commit: (connection: SqliteConnection) => Promise<void> | void;
+  private readonly log: SqliteLog | undefined;
 
   /**
    * @param lent The host's data source, if there is one; it is the same one, or has the same SQLite file open.
@@ -35,8 +35,12 @@ export class TrackerStorage implements OnApplicationShutdown {
   ) {
     this.dialect = dialectOf(dataSource);
     this.turns = this.dialect === 'sqlite' ? new SqliteTurns(dataSource, lent) : undefined;
-    // On the host's own connection its statements would slip in before the end of the transaction.
-    this.commit = lent === dataSource ? commitHere : new SqliteCommits().commit;
+    this.log = this.dialect === 'sqlite' ? SqliteLog.of(sqliteConnectionOf(dataSource)) : undefined;
+  }
+
+  /** How many transactions that are waited for at once pay. */
+  get transactionsAtOnce(): number {
+    return this.log ? FLUSHES_AT_ONCE : 1;
   }
 
   /** For reads outside a transaction. */
@@ -47,26 +51,29 @@ export class TrackerStorage implements OnApplicationShutdown {
   /** Runs `work` in one transaction: everything in it is stored, or nothing. */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const run = () => this.dataSource.transaction(work);
-    return this.turns ? this.turns.take(() => whileBusy(run)) : run();
+    return this.turns ? this.turn(run) : run();
   }
 
   /**
-   * Runs statements of our own in one transaction, past TypeORM: for what happens many thousand times a second.
+   * Runs statements of our own in one transaction, past TypeORM: for what happens many thousand times a second. Resolves
+   * when it is on the disk; on SQLite the next one may be made while the disk is waited for.
    *
    * @param work Called again when the database was busy.
    */
   run<T>(work: () => TransactionWork<T>): Promise<T> {
-    const { turns } = this;
-    if (!turns) return this.timed(() => runOnPostgres(this.dataSource, work));
-    const run = () => runOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, work, this.commit);
-    return this.timed(() => turns.take(() => whileBusy(run)));
+    if (!this.turns) return this.timed(() => runOnPostgres(this.dataSource, work));
+    const run = async () => runOnSqlite(sqliteConnectionOf(this.dataSource), this.prepared, work, this.log);
+    return this.timed(async () => {
+      const result = await this.turn(run);
+      await this.log?.flush();
+      return result;
+    });
   }
 
   /** Runs one reading statement of our own, outside a transaction. */
   async read({ text, parameters }: Query): Promise<readonly RawRow[]> {
     if (this.dialect === 'sqlite') {
       const connection = sqliteConnectionOf(this.dataSource);
-      await commitUnderWay(connection);
       if (!connection.open) throw new DatabaseClosedError();
       return readOnSqlite(connection, this.prepared, { text, parameters });
     }
@@ -102,6 +109,18 @@ export class TrackerStorage implements OnApplicationShutdown {
     };
   }
 
+  /** Runs a transaction when it is the only one, and again while another process writes. */
+  private turn<T>(transaction: () => Promise<T>): Promise<T> {
+    const { turns, dataSource, log } = this;
+    const run = () => {
+      // Asked of a closed connection, libsql may abort the whole process; and the pauses are long enough to close it.
+      if (!sqliteConnectionOf(dataSource).open) throw new DatabaseClosedError();
+      log?.mend();
+      return transaction();
+    };
+    return (turns as SqliteTurns).take(() => whileBusy(async () => run()));
+  }
+
   private async timed<T>(write: () => Promise<T>): Promise<T> {
     const start = performance.now();
     try {
@@ -113,6 +132,7 @@ export class TrackerStorage implements OnApplicationShutdown {
 
   /** After the last request has been answered; a host's data source is left to the host. */
   async onApplicationShutdown(): Promise<void> {
+    await this.log?.close();
     if (this.dataSource !== this.lent && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
@@ -120,8 +140,4 @@ export class TrackerStorage implements OnApplicationShutdown {
   get lockForUpdate(): { lock: { mode: 'pessimistic_write' } } | Record<string, never> {
     return this.dialect === 'postgres' ? { lock: { mode: 'pessimistic_write' } } : {};
   }
-}
-
-function commitHere(connection: SqliteConnection): void {
-  connection.exec('COMMIT');
 }

@@ -20,24 +20,38 @@ interface Waiting<Row> {
  */
 export class WriteBatcher<Row> {
   private waiting: Waiting<Row>[] = [];
-  private running: Promise<void> | undefined;
+  private gathering = false;
+  private underWay = 0;
 
-  /** @param write Stores all rows or none, and resolves when they are durable. */
-  constructor(private readonly write: (rows: readonly Row[]) => Promise<void>) {}
+  /**
+   * @param write Stores all rows or none, and resolves when they are durable.
+   * @param width How many batches may be under way at once.
+   */
+  constructor(
+    private readonly write: (rows: readonly Row[]) => Promise<void>,
+    private readonly width = 1,
+  ) {}
 
   /** Resolves when the row is durable; rejects with what the storage said when it is not. */
   add(row: Row): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ row, resolve, reject });
-      this.running ??= this.run();
+      this.goOn();
     });
   }
 
-  private async run(): Promise<void> {
-    await this.gather();
-    // What comes in while a commit is under way waits for its end, and for nothing more.
-    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, MAX_BATCH));
-    this.running = undefined;
+  private goOn(): void {
+    if (this.gathering || this.underWay >= this.width || this.waiting.length === 0) return;
+    this.gathering = true;
+    void this.gather().then(() => {
+      this.gathering = false;
+      this.underWay++;
+      void this.commit(this.waiting.splice(0, MAX_BATCH)).then(() => {
+        this.underWay--;
+        this.goOn();
+      });
+      this.goOn();
+    });
   }
 
   /**

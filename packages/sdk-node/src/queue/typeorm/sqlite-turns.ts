@@ -6,7 +6,6 @@ import { QueueUnavailableError } from '../../errors.js';
 export interface SqliteConnection {
   readonly open: boolean;
   readonly inTransaction: boolean;
-  readonly [COMMITTING]?: Promise<void> | undefined;
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
 }
@@ -18,9 +17,6 @@ export interface SqliteStatement {
 }
 
 const PAUSE_MS = 2;
-
-/** Where a tracker on the same connection keeps the commit that another thread is busy with. */
-const COMMITTING = Symbol.for('@tallyback/committing');
 
 function connectionOf(dataSource: DataSource): SqliteConnection {
   return (dataSource.driver as unknown as { databaseConnection: SqliteConnection }).databaseConnection;
@@ -78,8 +74,6 @@ export class SqliteTurns {
   async #run<T>(begin: string, work: () => T, end: number): Promise<T> {
     for (;;) {
       const connection = connectionOf(this.dataSource);
-      // To ask the driver meanwhile stops the event loop; and a busy tracker has begun anew before any timer fires.
-      while (connection[COMMITTING]) await connection[COMMITTING];
       // Looked at first: libsql aborts the whole process when a closed connection is asked for anything else.
       if (!connection.open) throw new QueueUnavailableError('The DataSource was destroyed while the queue used it.');
       if (!connection.inTransaction && begun(connection, begin)) return finish(connection, work);
