@@ -2,8 +2,9 @@ import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, IdPrimaryColumn, TextColumn, TimeColumn } from '../storage/columns.js';
 
 /**
- * One postback to a partner, or webhook to the host's own systems: what is sent, as it was frozen together with the conversion. What waits, is on its way or was
- * given up has a row in the outbox under the same id; what has none there was delivered.
+ * One postback to a partner, or webhook to the host's own systems: what is sent, as it was frozen together with the
+ * conversion. What waits, is on its way or was given up has a row in the outbox under the same id; what has none there was
+ * delivered.
  */
 @Entity('tallyback_outbound_postbacks')
 @Index('tallyback_outbound_conversion', ['conversionId'])
@@ -13,6 +14,8 @@ export class OutboundPostback {
   @IdPrimaryColumn() id: string;
   /** Which of its owner's postbacks: id of the partner or campaign, a dot, and its key. Of a webhook: its destination's name. */
   @TextColumn('postback', 64) postback: string;
+  /** Key of the webhook, as the log shows it also when there is none of that key any more; null for partners. */
+  @TextColumn('webhook', 64, { nullable: true }) webhook: string | null;
   /** Null for webhooks. */
   @IdColumn('partner_id', { nullable: true }) partnerId: string | null;
   @IdColumn('campaign_id', { nullable: true }) campaignId: string | null;

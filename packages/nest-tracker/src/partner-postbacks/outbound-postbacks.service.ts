@@ -7,8 +7,6 @@ import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type RawRow, reading } from '../storage/transaction-work.js';
-import type { Webhook } from '../webhooks/webhook.entity.js';
-import { isWebhookName, webhookName } from '../webhooks/webhook.js';
 import { OutboundPostback } from './outbound-postback.entity.js';
 import { type Condition, OUTBOUND_FILTERS, type OutboundState, readOutboundSearch, STATES } from './outbound-search.js';
 import { PartnerPostbacks } from './partner-postbacks.service.js';
@@ -20,7 +18,7 @@ export interface OutboundPostbackItem {
   readonly state: OutboundState;
   readonly partner: string | null;
   readonly campaign: string | null;
-  /** Key of the webhook; null for postbacks to partners. */
+  /** Key of the webhook, also of one that was removed; null for postbacks to partners. */
   readonly webhook: string | null;
   readonly conversionId: string;
   readonly event: string;
@@ -155,10 +153,6 @@ function queueOf({ qState, qAttempt, qDueAt, qAnswer }: RawRow): LogRow['queue']
   return { state: Number(qState), attempt: Number(qAttempt), dueAt, answer: qAnswer as string };
 }
 
-function webhookOf({ postback }: LogRow, { webhooks }: CatalogSnapshot): Webhook | undefined {
-  return webhooks.find((webhook) => webhookName(webhook) === postback);
-}
-
 function itemOf(row: LogRow, catalog: CatalogSnapshot): OutboundPostbackItem {
   const { queue } = row;
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
@@ -168,7 +162,7 @@ function itemOf(row: LogRow, catalog: CatalogSnapshot): OutboundPostbackItem {
     state: state ?? 'pending',
     partner: catalog.partnersById.get(row.partnerId ?? '')?.key ?? null,
     campaign: catalog.campaignsById.get(row.campaignId ?? '')?.row.key ?? null,
-    webhook: isWebhookName(row.postback) ? (webhookOf(row, catalog)?.key ?? row.postback) : null,
+    webhook: row.webhook,
     conversionId: row.conversionId,
     event: row.event,
     status: row.status,

@@ -55,7 +55,7 @@ export function readOutboundSearch(filters: URLSearchParams, catalog: CatalogSna
   add('campaign', (key) => ['l.campaign_id = ?', catalog.campaignsByKey.get(key)?.row.id ?? '']);
   add('webhook', (key) => {
     const webhook = catalog.webhooks.find((one) => one.key === key);
-    return ['l.postback = ?', webhook ? webhookName(webhook) : ''];
+    return webhook ? ['l.postback = ?', webhookName(webhook)] : ['l.webhook = ?', key];
   });
   add('conversion', (id) => ['l.conversion_id = ?', id]);
   add('event', (event) => ['l.event = ?', event]);

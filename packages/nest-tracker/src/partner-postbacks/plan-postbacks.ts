@@ -67,6 +67,7 @@ export class PostbackPlan {
     const row = Object.assign(new OutboundPostback(), {
       id: createId(at),
       postback: name,
+      webhook: null,
       partnerId: conversion.partnerId,
       campaignId: conversion.campaignId,
       conversionId: conversion.id,

@@ -55,6 +55,7 @@ function message(webhook: Webhook, { event, at, about }: Told, body: string): Pl
   const row = Object.assign(new OutboundPostback(), {
     id: createId(at),
     postback: destination,
+    webhook: webhook.key,
     partnerId: null,
     campaignId: about.campaignId,
     conversionId: about.id,

@@ -45,7 +45,8 @@ describe('what a process writes for a webhook that another one has removed', () 
     const { body: answer } = await report(second, { clickId, transactionId: unique() });
     expect(await catalog.snapshot()).toBe(old);
     const conversion = String(answer.conversionId);
-    expect(await outboundLog(first, { conversion })).toMatchObject([{ webhook: expect.stringMatching(/^webhook\./) }]);
+    expect(await outboundLog(first, { conversion })).toMatchObject([{ webhook: key }]);
+    expect(await outboundLog(first, { webhook: key })).toMatchObject([{ conversionId: conversion }]);
     return conversion;
   }
 

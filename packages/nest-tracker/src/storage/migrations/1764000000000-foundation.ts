@@ -303,6 +303,7 @@ const outgoing = [
     columns: [
       id,
       text('postback', 64),
+      nullable(text('webhook', 64)),
       nullable(reference('partner_id')),
       nullable(reference('campaign_id')),
       reference('conversion_id'),
