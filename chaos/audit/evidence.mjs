@@ -60,7 +60,15 @@ function readLines(path) {
 function shopIdentities(path) {
   const queue = new (createRequire(import.meta.url)('libsql'))(path, { readonly: true });
   try {
-    return queue.prepare('SELECT event, transaction_id, id FROM message WHERE id IS NOT NULL').all([]);
+    // The ids of messages that were stored together are one text.
+    const stored = queue.prepare(
+      `SELECT m.event, m.transaction_id, m.first_seq, b.seq, b.rows, b.stride, b.ids
+       FROM message m JOIN batch b ON b.seq = (SELECT max(seq) FROM batch WHERE seq <= m.first_seq)`,
+    );
+    return stored.all([]).map(({ event, transaction_id, first_seq, seq, rows, stride, ids }) => {
+      const [length, index] = [(ids.length / rows) * stride, (first_seq - seq) / stride];
+      return { event, transaction_id, id: ids.slice(index * length, (index + 1) * length) };
+    });
   } finally {
     queue.close();
   }

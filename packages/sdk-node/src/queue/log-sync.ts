@@ -26,6 +26,14 @@ export class LogSync {
   }
 
   /**
+   * Opens the log now instead of at the first flush. There is one once something was committed. Whoever opens it before what
+   * he flushes is told by the system of every failure to write it.
+   */
+  open(): void {
+    this.#opened();
+  }
+
+  /**
    * Resolves when everything that was committed before this call is on the disk; calls made while the disk is at work share
    * the next turn. Rejects with the system's error: then nobody knows which of these commits are on the disk, and a later
    * turn that succeeds says nothing of them (https://wiki.postgresql.org/wiki/Fsync_Errors).
@@ -75,7 +83,6 @@ export class LogSync {
     }
   }
 
-  /** Opened at the first flush: before the first commit there may be no log. */
   #opened(): number {
     // Windows flushes only what was opened for writing.
     this.#fd ??= openSync(this.#log, 'r+');

@@ -1,5 +1,5 @@
 import Database from 'libsql';
-import { STATE } from '../../queue/sqlite/schema.js';
+import { LAST_SEQ, STATE } from '../../queue/sqlite/schema.js';
 
 /** What waits for one destination. */
 export interface DestinationSummary {
@@ -45,7 +45,7 @@ export class SummaryReader {
              FROM slice GROUP BY destination)
        GROUP BY destination ORDER BY destination`,
     );
-    this.#accepted = this.#db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'delivery'`);
+    this.#accepted = this.#db.prepare(LAST_SEQ);
   }
 
   read(): Summary {
@@ -53,8 +53,8 @@ export class SummaryReader {
     const destinations = rows.map(({ destination, pending, inFlight, dead, oldest, nextDue }) => {
       return { destination, pending, inFlight, dead, oldest, nextDue };
     });
-    const last = this.#accepted.get() as { seq: number } | undefined;
-    return { destinations, accepted: last?.seq ?? 0 };
+    const last = this.#accepted.get() as { seq: number };
+    return { destinations, accepted: last.seq };
   }
 
   close(): void {

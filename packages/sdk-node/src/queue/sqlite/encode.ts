@@ -15,7 +15,7 @@ export function encodeMessages(messages: readonly NewMessage[]): Extract<WireOp,
   const pack = plain ? packOf(deliveries) : undefined;
   return {
     op: 'enqueue',
-    messages: JSON.stringify(uniform ? messages.map((one) => one.id + one.transactionId) : messageRows(messages)),
+    messages: JSON.stringify(uniform ? messages.map(({ transactionId }) => transactionId) : messageRows(messages)),
     deliveries: JSON.stringify(deliveries),
     count: messages.length,
     plain,
@@ -25,7 +25,7 @@ export function encodeMessages(messages: readonly NewMessage[]): Extract<WireOp,
 }
 
 const isPlain = ({ kind, deliveries }: NewMessage): boolean =>
-  kind === 'created' && deliveries.every(({ dead }) => dead === undefined);
+  kind === 'created' && deliveries.length > 0 && deliveries.every(({ dead }) => dead === undefined);
 
 /** What all of them say alike; undefined when one says something else. */
 function uniformOf(messages: readonly NewMessage[]): Uniform | undefined {
@@ -40,17 +40,37 @@ function uniformOf(messages: readonly NewMessage[]): Uniform | undefined {
     one.deliveries.length === deliveries.length &&
     one.deliveries.every(({ destination }, index) => destination === deliveries[index]?.destination);
   if (!messages.every(isAlike)) return undefined;
-  return { event, createdAt, kept: keptText(first), idLength: id.length, each: deliveries.length };
+  return {
+    event,
+    createdAt,
+    kept: keptText(first),
+    ids: messages.map((one) => one.id).join(''),
+    each: deliveries.length,
+  };
 }
 
 function messageRows(messages: readonly NewMessage[]): MessageRow[] {
   let first = 0;
   return messages.map((message) => {
     const { id, kind, event, transactionId, createdAt, deliveries } = message;
-    const row = [id, event, transactionId, createdAt, keptText(message), first, kind === 'created' ? 1 : 0] as const;
+    const [from, created] = [first, kind === 'created' ? 1 : 0] as const;
     first += deliveries.length;
-    return row;
+    return [
+      id,
+      event,
+      transactionId,
+      createdAt,
+      keptText(message),
+      from,
+      created,
+      strideOf(deliveries.length),
+    ] as const;
   });
+}
+
+/** A message has a number also when it goes nowhere. */
+function strideOf(deliveries: number): number {
+  return Math.max(1, deliveries);
 }
 
 function deliveryRows(messages: readonly NewMessage[]): DeliveryRow[] {
@@ -73,7 +93,7 @@ function packOf(rows: readonly DeliveryRow[]): SliceOfBatch | undefined {
     if (row[4] !== createdAt || typeof row[0] !== 'string' || typeof row[5] !== 'string') return undefined;
     masks.set(row[1], ((masks.get(row[1]) ?? 0) | maskOf(index)) >>> 0);
   }
-  return { createdAt, count: rows.length, slices: [...masks] };
+  return { createdAt, slices: [...masks] };
 }
 
 /** `[seq, id, fence, outcome, at, step, answer]`, the last three as far as the outcome has them. */

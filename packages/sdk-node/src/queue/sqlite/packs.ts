@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type Database from 'libsql';
 import { STATE } from './schema.js';
-import { countBits, hasRow, lowestBits, MAX_PACK_ROWS, maskOf } from './slice-mask.js';
+import { countBits, firstRow, hasRow, lowestBits, MAX_PACK_ROWS, maskOf } from './slice-mask.js';
 import type { PackClaim, SliceOfBatch } from './wire.js';
 
 /** A part of a pack whose rows share everything but their texts. */
@@ -29,7 +29,6 @@ interface Lease {
 export class Packs {
   readonly #insertPack;
   readonly #insertSlice;
-  readonly #advance;
   readonly #due;
   readonly #lease;
   readonly #shrink;
@@ -44,25 +43,24 @@ export class Packs {
   constructor(db: Database.Database, owner: number) {
     this.#insertPack = db.prepare('INSERT INTO pack (seq, rows) VALUES (?, ?)');
     this.#insertSlice = db.prepare(
-      `INSERT INTO slice (pack, mask, size, destination, created_at, due_at, fence) VALUES (?, ?, ?, ?, ?5, ?5, ?)`,
+      `INSERT INTO slice (id, pack, mask, size, destination, created_at, due_at, fence) VALUES (?, ?, ?, ?, ?, ?6, ?6, ?)`,
     );
-    this.#advance = db.prepare(`UPDATE sqlite_sequence SET seq = ? WHERE name = 'delivery'`);
     this.#due = db.prepare(
       `SELECT id, pack, mask, due_at, fence FROM slice WHERE destination = ? AND due_at <= ?
        ORDER BY due_at, state, id LIMIT ?`,
     );
     const leased = `state = ${STATE.leased}, owner = ${owner}`;
     this.#lease = db.prepare(
-      `UPDATE slice SET ${leased}, due_at = ?, fence = fence + 1, attempt = attempt + 1 WHERE id = ? RETURNING attempt`,
+      `UPDATE slice SET ${leased}, mask = ?, size = ?, due_at = ?, fence = fence + 1, attempt = attempt + 1 WHERE id = ?
+       RETURNING attempt`,
     );
     this.#shrink = db.prepare('UPDATE slice SET mask = ?, size = ? WHERE id = ?');
     this.#split = db.prepare(
-      `INSERT INTO slice (pack, mask, size, destination, created_at, due_at, state, attempt, fence, owner)
-       SELECT pack, ?, ?, destination, created_at, ?, ${STATE.leased}, attempt + 1, fence + 1, ${owner} FROM slice WHERE id = ?
-       RETURNING attempt`,
+      `INSERT INTO slice (id, pack, mask, size, destination, created_at, due_at, state, attempt, fence, owner)
+       SELECT ?, pack, ?, ?, destination, created_at, due_at, state, attempt, fence, owner FROM slice WHERE id = ?`,
     );
     this.#text = db.prepare('SELECT rows FROM pack WHERE seq = ?');
-    this.#near = db.prepare('SELECT id, pack, mask, state, fence FROM slice WHERE pack BETWEEN ? AND ?');
+    this.#near = db.prepare('SELECT id, pack, mask, state, fence FROM slice WHERE id BETWEEN ? AND ?');
     this.#moveOut = db.prepare(
       `INSERT INTO delivery (seq, id, destination, event, transaction_id, created_at, body, due_at, state, attempt, fence, owner)
        SELECT s.pack + e.key, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5,
@@ -71,19 +69,19 @@ export class Packs {
     );
     this.#deleteSlice = db.prepare('DELETE FROM slice WHERE id = ?');
     this.#deletePack = db.prepare(
-      'DELETE FROM pack WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM slice WHERE pack = ?1)',
+      `DELETE FROM pack WHERE seq = ?1
+         AND NOT EXISTS (SELECT 1 FROM slice WHERE id BETWEEN ?1 AND ?1 + ${MAX_PACK_ROWS - 1} AND pack = ?1)`,
     );
   }
 
   /** @param rows JSON array of the deliveries, whose numbers begin with `seq` */
-  add(seq: number, rows: string, { createdAt, count, slices }: SliceOfBatch): void {
+  add(seq: number, rows: string, { createdAt, slices }: SliceOfBatch): void {
     this.#insertPack.run(seq, rows);
     // Not from 0: in the slices no id is compared, and a claim from a file that was replaced meanwhile must not match.
     const fence = randomInt(2 ** 40);
     for (const [destination, mask] of slices) {
-      this.#insertSlice.run(seq, mask, countBits(mask), destination, createdAt, fence);
+      this.#insertSlice.run(seq + firstRow(mask), seq, mask, countBits(mask), destination, createdAt, fence);
     }
-    this.#advance.run(seq + count - 1);
   }
 
   due(destination: string, now: number, limit: number): Slice[] {
@@ -94,15 +92,10 @@ export class Packs {
   claim({ id, pack, mask, fence }: Slice, { take, until }: Lease): PackClaim {
     const taken = lowestBits(mask, take);
     const rest = (mask & ~taken) >>> 0;
-    let claimed: unknown;
-    if (rest === 0) {
-      claimed = this.#lease.get(until, id);
-    } else {
-      claimed = this.#split.get(taken, countBits(taken), until, id);
-      this.#shrink.run(rest, countBits(rest), id);
-    }
+    if (rest !== 0) this.#split.run(pack + firstRow(rest), rest, countBits(rest), id);
+    const { attempt } = this.#lease.get(taken, countBits(taken), until, id) as { attempt: number };
     const { rows } = this.#text.get(pack) as { rows: string };
-    return [rows, pack, taken, (claimed as { attempt: number }).attempt, fence + 1];
+    return [rows, pack, taken, attempt, fence + 1];
   }
 
   /**

@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 import type { DeliveryState, ListRequest, QueueCounts } from '../queue.js';
-import { STATE } from './schema.js';
+import { IDENTITY, STATE } from './schema.js';
 import { MAX_PACK_ROWS } from './slice-mask.js';
 
 const STATES: Record<DeliveryState, number> = { pending: STATE.pending, inFlight: STATE.leased, dead: STATE.dead };
@@ -15,14 +15,15 @@ const single = (state: number | undefined) =>
    FROM delivery WHERE ${ofState(state)} seq > ?1 AND ${WANTED} ORDER BY seq LIMIT ?4`;
 
 /**
- * The first slices have the first rows: no two packs overlap, and all rows of a slice are wanted or none. Those around the
- * cursor may have nothing behind it, but there cannot be more of them than rows in two packs.
+ * The first slices have the first rows, but for those of one pack among each other: no two packs overlap, and all rows of a
+ * slice are wanted or none. Those around the cursor may have nothing behind it, but there cannot be more of them than rows in
+ * two packs.
  */
 const packed = (state: number | undefined) =>
   `SELECT s.pack + e.key AS seq, e.value->>0, s.destination, e.value->>2, e.value->>3, e.value->>5, s.created_at, s.due_at,
           s.attempt, NULL, s.state
-   FROM (SELECT * FROM slice WHERE ${ofState(state)} pack > ?1 - ${MAX_PACK_ROWS} AND ${WANTED}
-         ORDER BY pack LIMIT ?4 + ${2 * MAX_PACK_ROWS}) s
+   FROM (SELECT * FROM slice WHERE ${ofState(state)} id > ?1 - ${MAX_PACK_ROWS} AND ${WANTED}
+         ORDER BY id LIMIT ?4 + ${3 * MAX_PACK_ROWS}) s
    JOIN pack p ON p.seq = s.pack JOIN json_each(p.rows) e ON (s.mask >> e.key) & 1 WHERE s.pack + e.key > ?1`;
 
 /** Questions about the queue that change nothing. */
@@ -33,7 +34,7 @@ export class Reader {
   readonly #list = new Map<number | undefined, Database.Statement>();
 
   constructor(private readonly db: Database.Database) {
-    this.#kept = db.prepare('SELECT destinations FROM message WHERE event = ? AND transaction_id = ?');
+    this.#kept = db.prepare(`SELECT b.destinations FROM ${IDENTITY}`);
     this.#nextDue = db.prepare(
       `SELECT min(due) AS due FROM (
          SELECT (SELECT min(due_at) FROM delivery WHERE destination = e.value) AS due FROM json_each(?1) e
@@ -50,7 +51,7 @@ export class Reader {
   }
 
   kept(event: string, transactionId: string): string | null {
-    const row = this.#kept.get(event, transactionId) as { destinations: string | null } | undefined;
+    const row = this.#kept.get(transactionId, event) as { destinations: string | null } | undefined;
     return row?.destinations ?? null;
   }
 

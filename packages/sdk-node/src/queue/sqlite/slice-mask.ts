@@ -8,6 +8,9 @@ export function hasRow(mask: number, row: number): boolean {
   return row >= 0 && row < MAX_PACK_ROWS && ((mask >>> row) & 1) === 1;
 }
 
+/** The first row that a mask has. */
+export const firstRow = (mask: number): number => 31 - Math.clz32(mask & -mask);
+
 export function countBits(mask: number): number {
   let count = 0;
   for (let left = mask >>> 0; left !== 0; left = (left & (left - 1)) >>> 0) count += 1;

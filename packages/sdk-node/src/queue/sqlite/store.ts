@@ -1,6 +1,7 @@
 import { type BigIntStats, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
+import { LogSync } from '../log-sync.js';
 import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueuer.js';
 import { Packs } from './packs.js';
@@ -22,10 +23,16 @@ interface Parts {
 interface Opened extends Parts {
   readonly db: Database.Database;
   readonly processes: Processes;
-  readonly file: BigIntStats | undefined;
+  readonly file: BigIntStats;
+  readonly log: LogSync;
 }
 
-/** Lives in the worker: one connection, and every batch of operations one transaction. */
+/**
+ * Lives in the worker: one connection, and every batch of operations one transaction. A commit leaves its pages with the
+ * operating system (`synchronous = NORMAL`). That will do for claims and settlements: a lost one means one more attempt,
+ * which the receiver recognises. A lost receipt is lost money: it waits for {@link flush}, also when it tells of a row that
+ * was there already, as whoever stored it, another process perhaps, may still be waiting for the disk.
+ */
 export class Store {
   #open: Opened | undefined;
   /**
@@ -33,13 +40,19 @@ export class Store {
    * took its place.
    */
   readonly #strays: Database.Database[] = [];
-  /** SQLite's current `synchronous`: FULL only while a receipt depends on it. */
-  #synchronous = '';
+  /** A flush has failed: nobody knows which pages of the log are on the disk, so no receipt may depend on any of them. */
+  #doubtful = false;
+  /** Where the first receipt went that was not flushed yet. */
+  #promised: LogSync | undefined;
 
-  /** @param started when the process started, in milliseconds: tells it from an earlier one with the same pid */
+  /**
+   * @param started when the process started, in milliseconds: tells it from an earlier one with the same pid
+   * @param logOf puts the log of a database file on the disk
+   */
   constructor(
     private readonly path: string,
     private readonly started: number,
+    private readonly logOf = (path: string) => new LogSync(path),
   ) {}
 
   /** Runs all operations; each gets its own result, also when the storage fails as a whole. */
@@ -56,10 +69,36 @@ export class Store {
     }
   }
 
+  /**
+   * Resolves when every receipt that `run` gave is on the disk. When it rejects, nobody knows which of them are, and the next
+   * `run` begins by making sure.
+   */
+  async flush(): Promise<void> {
+    const log = this.#unflushed();
+    try {
+      await log?.flush();
+    } catch (error) {
+      this.#distrust(log, error);
+      throw error;
+    }
+  }
+
+  /** The same, waiting in this thread. */
+  flushNow(): void {
+    const log = this.#unflushed();
+    try {
+      log?.flushNow();
+    } catch (error) {
+      this.#distrust(log, error);
+      throw error;
+    }
+  }
+
   /** Hands back what is still claimed, and lets go of the file. */
   close(): void {
-    const { db, processes } = this.#open ?? {};
+    const { db, processes, log } = this.#open ?? {};
     this.#open = undefined;
+    log?.close();
     if (!db || !processes) return;
     try {
       atomically(db, () => processes.leave());
@@ -91,35 +130,38 @@ export class Store {
   }
 
   #transaction(ops: readonly WireOp[]): Result[] {
-    const { db, file, ...parts } = this.#opened();
-    // A lost claim or settlement only means one more attempt, which the receiver recognises; a lost receipt is lost money.
-    const receipts = ops.some((op) => op.op === 'enqueue');
-    this.#synchronise(db, receipts ? 'FULL' : 'NORMAL');
-    return atomically(db, () => {
-      const results = ops.map((op) => perform(op, parts));
+    const { db, file, log, ...parts } = this.#opened();
+    const receipts = ops.some(givesReceipts);
+    const results = atomically(db, () => {
+      const done = ops.map((op) => perform(op, parts));
       // Last, so that nothing is committed to a file that nobody will find again.
       if (receipts && !isSame(file, this.#stat())) throw new FileGone();
-      return results;
+      return done;
     });
+    if (receipts) this.#promised ??= log;
+    return results;
   }
 
   #stat(): BigIntStats | undefined {
     return statSync(this.path, { bigint: true, throwIfNoEntry: false });
   }
 
-  #synchronise(db: Database.Database, mode: 'FULL' | 'NORMAL'): void {
-    if (this.#synchronous === mode) return;
-    db.exec(`PRAGMA synchronous = ${mode}`);
-    this.#synchronous = mode;
-  }
-
   #opened(): Opened {
     if (this.#open) return this.#open;
     mkdirSync(dirname(this.path), { recursive: true });
     const db = new Database(this.path);
+    let log: LogSync | undefined;
     try {
       migrate(db);
+      if (this.#doubtful) foldLog(db);
       const processes = atomically(db, () => new Processes(db, this.started));
+      db.exec('PRAGMA synchronous = NORMAL');
+      const file = this.#stat();
+      // After a commit, so that there is a log, and before any that has to be flushed: the system tells of a failed write
+      // only those who had the file open. That it is the log of this connection, the file says that is still in its place.
+      log = this.logOf(this.path);
+      log.open();
+      if (file === undefined || !isSame(file, this.#stat())) throw new FileGone();
       const packs = new Packs(db, processes.self);
       const settler = new Settler(db, processes.self, packs);
       const parts = {
@@ -128,12 +170,13 @@ export class Store {
         reader: new Reader(db),
         deadLetters: new DeadLetters(db),
       };
-      this.#open = { db, processes, file: this.#stat(), ...parts };
+      this.#open = { db, processes, file, log, ...parts };
     } catch (error) {
-      db.close();
+      log?.close();
+      this.#leave(db, error);
       throw error;
     }
-    this.#synchronous = '';
+    this.#doubtful = false;
     return this.#open;
   }
 
@@ -141,14 +184,33 @@ export class Store {
   #recover(error: unknown): void {
     const code = codeOf(error);
     if (code === 'SQLITE_BUSY' || code.startsWith('SQLITE_FULL')) return;
-    const { db } = this.#open ?? {};
+    const { db, log } = this.#open ?? {};
     this.#open = undefined;
-    if (db && error instanceof FileGone) {
+    log?.close();
+    if (db) this.#leave(db, error);
+  }
+
+  /** The log to flush, as long as it is still that of the connection. */
+  #unflushed(): LogSync | undefined {
+    const promised = this.#promised;
+    this.#promised = undefined;
+    if (promised === undefined || promised === this.#open?.log) return promised;
+    this.#doubtful = true;
+    throw new Error('the file was closed after a failure, before what had been stored was known to be on the disk');
+  }
+
+  #distrust(log: LogSync | undefined, error: unknown): void {
+    this.#doubtful = true;
+    if (this.#open && this.#open.log === log) this.#recover(error);
+  }
+
+  #leave(db: Database.Database, error: unknown): void {
+    if (error instanceof FileGone) {
       this.#strays.push(db);
       return;
     }
     try {
-      db?.close();
+      db.close();
     } catch {
       // It could not even be closed: it is left to the end of the worker.
     }
@@ -164,8 +226,24 @@ class FileGone extends Error {
   }
 }
 
+/**
+ * Everything into the file itself, and the log begun anew. What comes behind a page that never reached the disk would be
+ * lost with it.
+ */
+function foldLog(db: Database.Database): void {
+  const { busy } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+  if (busy === 0) return;
+  const message = 'the disk failed, and another process keeps the file busy; what is in its log cannot be made sure of';
+  throw Object.assign(new Error(message), { code: 'SQLITE_BUSY' });
+}
+
 function isSame(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
   return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
+}
+
+/** Whether somebody takes the answer for a promise. */
+export function givesReceipts({ op }: WireOp): boolean {
+  return op === 'enqueue';
 }
 
 function perform(op: WireOp, on: Parts): Result {
@@ -205,7 +283,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-function failure(error: unknown): WireFailure {
+export function failure(error: unknown): WireFailure {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   return code === '' ? { failed: message } : { failed: message, code };

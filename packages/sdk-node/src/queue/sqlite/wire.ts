@@ -23,14 +23,14 @@ export type WireOp =
 
 export interface WireEnqueue {
   readonly op: 'enqueue';
-  /** JSON array of {@link MessageRow}; when `uniform` is given, of id and transaction id of each, as one string. */
+  /** JSON array of {@link MessageRow}; when `uniform` is given, of their transaction ids. */
   readonly messages: string;
   /** What all messages share. */
   readonly uniform?: Uniform;
   /** JSON array of {@link DeliveryRow}, in the order of their messages. */
   readonly deliveries: string;
   readonly count: number;
-  /** Every message is a `created` one, and none of its deliveries is dead: they go in as one statement. */
+  /** Every message is a `created` one that goes somewhere, and none of its deliveries is dead: they go in as one statement. */
   readonly plain: boolean;
   /** Set when the deliveries are to be kept as one pack. */
   readonly pack?: SliceOfBatch;
@@ -41,15 +41,14 @@ export interface Uniform {
   readonly createdAt: number;
   /** Destination names as JSON. */
   readonly kept: string;
-  readonly idLength: number;
+  /** One after the other, all equally long. */
+  readonly ids: string;
   /** How many deliveries each message has. */
   readonly each: number;
 }
 
 export interface SliceOfBatch {
   readonly createdAt: number;
-  /** How many rows. */
-  readonly count: number;
   /** Name and rows of each destination: bit n is the nth delivery. */
   readonly slices: readonly (readonly [destination: string, mask: number])[];
 }
@@ -57,8 +56,11 @@ export interface SliceOfBatch {
 /** JSON array of {@link DeliveryRow}, number of its first, which of its rows, attempt and fence of those. */
 export type PackClaim = readonly [rows: string, seq: number, mask: number, attempt: number, fence: number];
 
-/** id, event, transaction id, created at, destination names as JSON, index of its first delivery, 1 when `created`. */
-export type MessageRow = readonly [string, string, string, number, string, number, 0 | 1];
+/**
+ * id, event, transaction id, created at, destination names as JSON, index of its first delivery, 1 when `created`, how many
+ * numbers it takes.
+ */
+export type MessageRow = readonly [string, string, string, number, string, number, 0 | 1, number];
 /** id, destination, event, transaction id, created at, body; why it is dead already, when it is. */
 export type DeliveryRow = readonly [string, string, string, string, number, string, string?];
 /** seq, id, event, transaction id, body, attempt, step, created at, fence. */
