@@ -55,6 +55,29 @@ describe.each([sqlite, postgres])('update() with a manager on $name', ({ create 
   });
 });
 
+describe('update() without a manager on PostgreSQL', () => {
+  it('knows the click of a conversion whose transaction is open when it is called, and committed soon', async () => {
+    const dataSource = await (await postgres.create()).connect();
+    const server = await sink((response) => response.end('OK'));
+    const destinations = { partner: template(`${server.url}/pb?id={clickid}&s={status}`) };
+    const tallyback = shop({ queue: typeormQueue(dataSource), destinations });
+    await tallyback.start();
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    const order = { transactionId: 'A-1', clickId: CLICK_ID, status: 'pending' } as const;
+    await tallyback.convert(order, { manager: runner.manager });
+    const updating = tallyback.update({ transactionId: 'A-1', status: 'approved' });
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while ((await dataSource.query<unknown[]>(waiting)).length === 0);
+    await runner.commitTransaction();
+    await runner.release();
+    await updating;
+    expect(await tallyback.flush()).toEqual({ delivered: 2, pending: 0, dead: 0 });
+    expect(server.received.map(({ path }) => path).at(-1)).toBe(`/pb?id=${CLICK_ID}&s=approved`);
+    await tallyback.close();
+  });
+});
+
 describe('typeormQueue on PostgreSQL', () => {
   it("waits a bounded time for the caller's own transaction, and says how to join it", async () => {
     const dataSource = await (await postgres.create()).connect();

@@ -10,6 +10,7 @@ const PARK_WINDOW = 1_000;
 export interface PostgresStatements {
   readonly enqueue: string;
   readonly kept: string;
+  readonly keptByOthers: string;
   readonly claim: string;
   readonly park: string;
   readonly extend: string;
@@ -58,6 +59,12 @@ export function postgresStatements({ messages, deliveries }: TableNames): Postgr
         WHERE $3::text IS NULL OR identity.id = $3)
       SELECT * FROM identity`,
     kept: `SELECT destinations FROM ${messages} WHERE event = $1 AND transaction_id = $2`,
+    // To be undone: writes the identity only to wait for whoever is storing it and has not committed.
+    keptByOthers: `
+      WITH identity AS (
+        INSERT INTO ${messages} AS m (event, transaction_id, position) VALUES ($1, $2, 0)
+        ON CONFLICT (event, transaction_id) DO UPDATE SET position = m.position RETURNING m.destinations)
+      SELECT destinations FROM identity`,
     // What was committed before a later message of its chain is in every snapshot that has the later one.
     claim: `
       WITH due AS MATERIALIZED (

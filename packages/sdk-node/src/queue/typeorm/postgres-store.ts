@@ -48,7 +48,8 @@ export class PostgresStore implements QueueStore {
 
   enqueue(message: NewMessage): Promise<EnqueueResult> {
     const { event, transactionId } = message;
-    return this.#turns.take(`${event} ${transactionId}`, () => this.#enqueueAlone(message));
+    const bounded = () => this.#bounded(message, () => this.#enqueue(this.dataSource, message, this.#lockTimeout));
+    return this.#turns.take(`${event} ${transactionId}`, bounded);
   }
 
   enqueueIn(manager: EntityManager, message: NewMessage): Promise<EnqueueResult> {
@@ -57,7 +58,9 @@ export class PostgresStore implements QueueStore {
 
   async kept(event: string, transactionId: string): Promise<string | null> {
     const [row] = await this.#query<KeptRow>(this.#sql.kept, [event, transactionId]);
-    return row?.destinations ?? null;
+    if (row?.destinations != null) return row.destinations;
+    const bounded = () => this.#bounded({ event, transactionId }, () => this.#keptByOthers(event, transactionId));
+    return this.#turns.take(`${event} ${transactionId}`, bounded);
   }
 
   async keptIn(manager: EntityManager, event: string, transactionId: string): Promise<string | null> {
@@ -120,12 +123,33 @@ export class PostgresStore implements QueueStore {
     return this.#transaction((runner) => this.#settler.discard(runner, ids));
   }
 
-  async #enqueueAlone(message: NewMessage): Promise<EnqueueResult> {
+  get #lockTimeout(): string {
+    return `${Math.max(1, Math.ceil(this.lockTimeoutMs))}ms`;
+  }
+
+  /** A conversion of a transaction that is still open cannot be seen, and an update that comes after it may need its click. */
+  async #keptByOthers(event: string, transactionId: string): Promise<string | null> {
+    const runner = this.dataSource.createQueryRunner();
     try {
-      return await this.#enqueue(this.dataSource, message, `${Math.max(1, Math.ceil(this.lockTimeoutMs))}ms`);
+      await runner.startTransaction('READ COMMITTED');
+      await runner.query("SELECT set_config('lock_timeout', $1, true)", [this.#lockTimeout]);
+      const [row] = (await runner.query(this.#sql.keptByOthers, [event, transactionId])) as KeptRow[];
+      return row?.destinations ?? null;
+    } finally {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      await runner.release();
+    }
+  }
+
+  async #bounded<T>(
+    { event, transactionId }: Pick<NewMessage, 'event' | 'transactionId'>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
-      const held = `A transaction that is still open has stored a message of ${message.event} ${message.transactionId}`;
+      const held = `A transaction that is still open has stored a message of ${event} ${transactionId}`;
       const hint = `inside one of your own, pass { manager } to every call`;
       throw new QueueUnavailableError(`${held}, for more than ${this.lockTimeoutMs} ms; ${hint}.`, { cause: error });
     }
