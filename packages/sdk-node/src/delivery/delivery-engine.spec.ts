@@ -32,4 +32,39 @@ describe('the delivery engine', () => {
     await engine.stop(1);
     expect(warnings).toEqual(['stopped before every lease was handed back; they run out by themselves']);
   });
+
+  it('forgets a place that nothing leads to, unless that place is to be left in peace', async () => {
+    const queue = memoryQueue();
+    await queue.enqueue(message());
+    let settle = () => {};
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    let now = Date.now();
+    const silent = () => {};
+    const logger = { debug: silent, info: silent, warn: silent, error: silent };
+    const engine = new DeliveryEngine({ queue, logger, onSettled: () => settle(), now: () => now });
+    const origin = `http://127.0.0.1:${await deadPort()}`;
+    const house: Destination = {
+      kind: 'house',
+      breaker: { failures: 1, openMs: 60_000 },
+      toRequest: ({ body }) => ({ origin, path: '/', method: 'POST', headers: {}, body }),
+      classify: () => ({ outcome: 'delivered' }),
+    };
+    engine.add('house', house, origin);
+    await settled;
+    await engine.remove('house');
+    for (const name of ['a', 'b', 'c']) {
+      engine.add(name, house, `${name}.example`);
+      expect(engine.breakerOf(`${name}.example`)).toBe('closed');
+      await engine.remove(name);
+      expect(engine.breakerOf(`${name}.example`)).toBeUndefined();
+    }
+    expect(engine.breakerOf(origin)).toBe('open');
+    now += 60_000;
+    engine.add('d', house, 'd.example');
+    await engine.remove('d');
+    expect(engine.breakerOf(origin)).toBeUndefined();
+    await engine.stop(1);
+  });
 });

@@ -117,6 +117,7 @@ export class DeliveryEngine {
     if (!entry) return;
     this.#entries.delete(name);
     for (const lanes of this.#lanesOf.values()) lanes.delete(entry.lane);
+    this.#forgetPlaces();
     await entry.lane.stop();
     // It may have been the one that probed its place.
     this.wake();
@@ -135,6 +136,16 @@ export class DeliveryEngine {
     const stopped = await within(Promise.all(lanes.map((lane) => lane.stop())), HAND_BACK_MS);
     if (!stopped) this.#context.logger.warn('stopped before every lease was handed back; they run out by themselves');
     this.#entries.clear();
+  }
+
+  /** Forgets the places that nothing leads to, but for those that are left in peace at the moment: somebody may come back. */
+  #forgetPlaces(): void {
+    const now = this.#context.now();
+    for (const [place, lanes] of this.#lanesOf) {
+      if (lanes.size > 0 || this.#places.get(place)?.room(now) === 0) continue;
+      this.#lanesOf.delete(place);
+      this.#places.delete(place);
+    }
   }
 
   #breaker(place: string, { breaker }: Destination): CircuitBreaker {
