@@ -26,6 +26,9 @@ const packed = (state: number | undefined) =>
          ORDER BY id LIMIT ?4 + ${3 * MAX_PACK_ROWS}) s
    JOIN pack p ON p.seq = s.pack JOIN json_each(p.rows) e ON (s.mask >> e.key) & 1 WHERE s.pack + e.key > ?1`;
 
+const both = (state: number | undefined) =>
+  `SELECT * FROM (${single(state)}) UNION ALL SELECT * FROM (${packed(state)}) ORDER BY seq LIMIT ?4`;
+
 /** Questions about the queue that change nothing. */
 export class Reader {
   readonly #kept;
@@ -73,10 +76,12 @@ export class Reader {
   #listOf(state: number | undefined): Database.Statement {
     const known = this.#list.get(state);
     if (known) return known;
+    // What is given up has a row of its own, so no pack need be looked at.
+    const rows = state === STATE.dead ? single(state) : both(state);
     const statement = this.db.prepare(
       `SELECT json_group_array(json_array(seq, id, destination, event, transaction_id, body, created_at, due_at, attempt,
                                           answer, state)) AS rows
-       FROM (SELECT * FROM (${single(state)}) UNION ALL SELECT * FROM (${packed(state)}) ORDER BY seq LIMIT ?4)`,
+       FROM (${rows})`,
     );
     this.#list.set(state, statement);
     return statement;
