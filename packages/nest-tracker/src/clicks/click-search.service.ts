@@ -1,21 +1,21 @@
-import { BadRequestException, Injectable } from '@nestjs/common';
+import { BadRequestException, Injectable, type OnModuleInit } from '@nestjs/common';
 import { idLowerBound, toMoneyJson } from '@tallyback/protocol';
-import { And, type FindOptionsWhere, LessThan, MoreThanOrEqual } from 'typeorm';
+import { type FindOptionsWhere, In } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { readTime } from '../partner-postbacks/outbound-search.js';
 import { Clock } from '../storage/clock.js';
+import { type Found, type IdRange, NewestRows } from '../storage/newest-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import { reading } from '../storage/transaction-work.js';
 import { Click } from './click.entity.js';
 import { costFault } from './click-parameters.js';
 
 const DAY_MS = 86_400_000;
 /** How far back is looked without `from`, and between `from` and `to`: no index leads from a partner to its clicks. */
 const DAYS = { usual: 31, most: 92 };
-/** Rows that SQLite looks through in some hundredths of a second. */
-const PART = 10_000;
+/** Parts of some ten thousand clicks that are looked through for one page: a second or two. */
+const MOST_PARTS = 50;
 const EQUAL = ['kind', 'channel', 'externalId', 'customerId'] as const;
 
 /** A click as people see it: catalog keys instead of row ids, nothing of the visitor's hash. */
@@ -23,16 +23,23 @@ export type ClickItem = { readonly id: string; readonly at: string } & Readonly<
 
 /** Searches clicks. */
 @Injectable()
-export class ClickSearch {
+export class ClickSearch implements OnModuleInit {
+  private clicks: NewestRows<Click>;
+
   constructor(
     private readonly storage: TrackerStorage,
     private readonly catalog: CatalogService,
     private readonly clock: Clock,
   ) {}
 
+  onModuleInit(): void {
+    this.clicks = new NewestRows(this.storage, Click, MOST_PARTS);
+  }
+
   /**
    * Clicks that match every filter (`advertiser`, `campaign`, `offer`, `partner`, `kind`, `channel`, `externalId`,
-   * `customerId`, `from`, `to`), newest first; of the last 31 days without `from`.
+   * `customerId`, `from`, `to`), newest first; of the last 31 days without `from`. Where few match among very many, a page
+   * may be short or empty and `next` leads on: the last page is the one whose `next` is null.
    *
    * @throws BadRequestException naming a filter that has no sense.
    */
@@ -42,8 +49,15 @@ export class ClickSearch {
     const { from, to } = periodOf(filters, this.clock.now());
     const until = idLowerBound(to);
     const before = after !== undefined && after < until ? after : until;
-    const rows = await this.newest(where, idLowerBound(from), before, limit + 1);
-    return pageOf(rows, limit, (row) => clickItem(row, catalog));
+    const { rows, goesOnBefore = null } = await this.search(where, { from: idLowerBound(from), before }, limit + 1);
+    const page = pageOf(rows, limit, (row) => clickItem(row, catalog));
+    return { ...page, next: page.next ?? goesOnBefore };
+  }
+
+  private async search(where: FindOptionsWhere<Click>, range: IdRange, take: number): Promise<Found<Click>> {
+    // An index leads from a customer of an advertiser to the clicks.
+    if (where.customerId === undefined) return this.clicks.find(where, range, take);
+    return { rows: await this.clicks.findIn(where, range, take) };
   }
 
   /** One click, or null. */
@@ -51,38 +65,6 @@ export class ClickSearch {
     const row = await this.storage.manager.findOneBy(Click, { id });
     return row && clickItem(row, await this.catalog.snapshot());
   }
-
-  /** The newest that match. On SQLite a part at a time: it answers without letting go of the event loop. */
-  private async newest(where: FindOptionsWhere<Click>, from: string, before: string, take: number): Promise<Click[]> {
-    const rows: Click[] = [];
-    const read = async (first: string, end: string) => {
-      const bounded = { ...where, id: idsIn(first, end) };
-      const order = { id: 'DESC' } as const;
-      rows.push(...(await this.storage.manager.find(Click, { where: bounded, order, take: take - rows.length })));
-    };
-    let end = before;
-    for (let first = await this.partOf(from, end); first !== undefined; first = await this.partOf(from, end)) {
-      await read(first, end);
-      if (rows.length >= take) return rows;
-      end = first;
-      await new Promise(setImmediate);
-    }
-    await read(from, end);
-    return rows;
-  }
-
-  /** Where the newest part begins; undefined when it is small enough, or need not be. */
-  private async partOf(from: string, before: string): Promise<string | undefined> {
-    if (this.storage.dialect !== 'sqlite') return undefined;
-    const { table } = this.storage.rowsOf(Click, ['id']);
-    const text = `SELECT id FROM ${table} WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1 OFFSET ${PART}`;
-    const [row] = await this.storage.read(reading(text, [from, before]));
-    return row && String(row.id);
-  }
-}
-
-function idsIn(from: string, before: string) {
-  return And(MoreThanOrEqual(from), LessThan(before));
 }
 
 function periodOf(filters: URLSearchParams, now: number): { from: number; to: number } {
@@ -105,9 +87,12 @@ function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOption
     // An id that no row has: a filter by an unknown key finds nothing.
     return key === null ? {} : { [`${name}Id`]: idOf(key) ?? '' };
   };
+  const advertiser = byKey('advertiser', (key) => catalog.advertisersByKey.get(key)?.row.id);
   return {
     ...where,
-    ...byKey('advertiser', (key) => catalog.advertisersByKey.get(key)?.row.id),
+    // The index of customers begins with their advertiser.
+    ...('customerId' in where && { advertiserId: In([...catalog.advertisersById.keys()]) }),
+    ...advertiser,
     ...byKey('campaign', (key) => catalog.campaignsByKey.get(key)?.row.id),
     ...byKey('offer', (key) => catalog.offersByKey.get(key)?.row.id),
     ...byKey('partner', (key) => catalog.partnersByKey.get(key)?.id),

@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { idLowerBound, type MoneyJson } from '@tallyback/protocol';
-import { And, type FindOperator, type FindOptionsWhere, In, LessThan, MoreThanOrEqual } from 'typeorm';
+import { type FindOptionsWhere, In } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { readTime } from '../partner-postbacks/outbound-search.js';
+import { type IdRange, NewestRows } from '../storage/newest-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { Conversion } from './conversion.entity.js';
 import { type ConversionFields, conversionFields, moneyOf } from './conversion-fields.js';
@@ -31,11 +32,17 @@ export interface ConversionItem extends ConversionFields {
 
 /** Searches conversions. */
 @Injectable()
-export class ConversionSearch {
+export class ConversionSearch implements OnModuleInit {
+  private conversions: NewestRows<Conversion>;
+
   constructor(
     private readonly storage: TrackerStorage,
     private readonly catalog: CatalogService,
   ) {}
+
+  onModuleInit(): void {
+    this.conversions = new NewestRows(this.storage, Conversion);
+  }
 
   /**
    * Conversions that match every filter, newest first.
@@ -45,24 +52,30 @@ export class ConversionSearch {
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<ConversionItem>> {
     const catalog = await this.catalog.snapshot();
     const where = whereOf(filters, catalog);
-    const range = [...receivedIn(filters), ...(after === undefined ? [] : [LessThan(after)])];
-    if (range.length > 0) where.id = And(...range);
-    const { manager } = this.storage;
-    const rows = await manager.find(Conversion, { where, order: { id: 'DESC' }, take: limit + 1 });
+    const rows = await this.search(where, rangeOf(filters, after), limit + 1);
     const ids = rows.map(({ id }) => id);
-    const entries = await manager.find(LedgerEntry, { where: { conversionId: In(ids) }, order: { id: 'ASC' } });
+    const entries = await this.storage.manager.find(LedgerEntry, {
+      where: { conversionId: In(ids) },
+      order: { id: 'ASC' },
+    });
     const ledgerOf = (id: string) => entries.filter(({ conversionId }) => conversionId === id);
     return pageOf(rows, limit, (row) => itemOf(row, ledgerOf(row.id), catalog));
+  }
+
+  private async search(where: FindOptionsWhere<Conversion>, range: IdRange, take: number): Promise<Conversion[]> {
+    // PostgreSQL finds its own way; on SQLite only an index may, since meanwhile nothing else is answered.
+    const led = this.storage.dialect === 'postgres' || where.clickId !== undefined;
+    return led ? this.conversions.findIn(where, range, take) : (await this.conversions.find(where, range, take)).rows;
   }
 }
 
 /** `from` (inclusive) and `to` (exclusive), by time of arrival, which is the time in the id. */
-function receivedIn(filters: URLSearchParams): FindOperator<string>[] {
-  const [from, to] = [filters.get('from'), filters.get('to')];
-  return [
-    ...(from === null ? [] : [MoreThanOrEqual(idLowerBound(readTime('from', from)))]),
-    ...(to === null ? [] : [LessThan(idLowerBound(readTime('to', to)))]),
-  ];
+function rangeOf(filters: URLSearchParams, after: string | undefined): IdRange {
+  const [from, to] = ['from', 'to'].map((name) => {
+    const time = filters.get(name);
+    return time === null ? undefined : idLowerBound(readTime(name, time));
+  });
+  return { from, before: to === undefined || (after !== undefined && after < to) ? after : to };
 }
 
 /** An id that no row has: a filter by an unknown key finds nothing. */
