@@ -20,9 +20,11 @@ export function emptyMetrics(): Metrics {
   };
 }
 
+const METRICS = Object.keys(emptyMetrics()) as (keyof Metrics)[];
+
 /** Adds what a database row counted; columns that it does not have count nothing. */
-export function addMetrics(metrics: Metrics, row: Partial<Record<keyof Metrics, string | number>>): void {
-  for (const name of Object.keys(metrics) as (keyof Metrics)[]) {
+export function addMetrics(metrics: Metrics, row: Partial<Record<keyof Metrics, string | number | bigint>>): void {
+  for (const name of METRICS) {
     const value = row[name];
     if (value === undefined) continue;
     if (name === 'revenue' || name === 'payout' || name === 'cost') metrics[name] += BigInt(value);

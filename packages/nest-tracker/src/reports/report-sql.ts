@@ -10,6 +10,32 @@ export interface Statement {
   readonly parameters: readonly (string | number)[];
 }
 
+/** Some of the rows that a statement would read, by one of their columns. */
+export interface RowSlice {
+  readonly column: string;
+  /** Inclusive; undefined: from the first. */
+  readonly from: number | string | undefined;
+  /** Exclusive; undefined: to the last. */
+  readonly to: number | string | undefined;
+}
+
+/** A column that has an index, and so an order in which a table can be read in slices. */
+export interface RowOrder {
+  readonly table: string;
+  readonly column: string;
+  /** Whether it is the time that the report is bounded by. */
+  readonly isTime: boolean;
+}
+
+/** The orders in which rows are read; there is none by the time of a conversion's click. */
+export function rowOrders({ request, tables }: ReportPlan): Readonly<Record<'clicks' | 'conversions', RowOrder>> {
+  const isTime = request.by === 'conversion';
+  return {
+    clicks: { table: tables.clicks, column: 'at', isTime: true },
+    conversions: { table: tables.conversions, column: isTime ? 'occurred_at' : 'id', isTime },
+  };
+}
+
 /** Everything that turns a request into SQL. Filter values are row ids where the database keeps ids. */
 export interface ReportPlan {
   readonly request: ReportRequest;
@@ -41,17 +67,18 @@ const ID_COLUMNS: Readonly<Record<string, string>> = {
 const STATUSES = ['approved', 'pending', 'rejected', 'refunded'];
 
 /** Clicks, unique visitors, bots and cost by the dimensions that clicks have. */
-export function clicksStatement(plan: ReportPlan, part: ReportPart): Statement {
+export function clicksStatement(plan: ReportPlan, part: ReportPart, slice?: RowSlice): Statement {
   const dimensions = plan.request.groupBy.filter((name) => name !== 'event');
   const filters = (Object.entries(plan.filters) as [FilterDimension, string][]).filter(([name]) => name !== 'event');
-  return statement(plan, part, part.source === 'rows' ? clickRows(plan) : clickSums(plan, part), dimensions, filters);
+  const source = part.source === 'rows' ? clickRows(plan) : clickSums(plan, part);
+  return statement(plan, { ...part, slice }, source, dimensions, filters);
 }
 
 /** Conversions by status, revenue and payout. */
-export function conversionsStatement(plan: ReportPlan, part: ReportPart): Statement {
+export function conversionsStatement(plan: ReportPlan, part: ReportPart, slice?: RowSlice): Statement {
   const filters = Object.entries(plan.filters) as [FilterDimension, string][];
   const source = part.source === 'rows' ? conversionRows(plan) : conversionSums(plan, part);
-  return statement(plan, part, source, plan.request.groupBy, filters);
+  return statement(plan, { ...part, slice }, source, plan.request.groupBy, filters);
 }
 
 function clickRows({ tables }: ReportPlan): Source {
@@ -129,7 +156,7 @@ function isSub(name: string): boolean {
 
 function statement(
   { request, dialect, spans }: ReportPlan,
-  { from, to }: ReportPart,
+  { from, to, slice }: Pick<ReportPart, 'from' | 'to'> & { readonly slice: RowSlice | undefined },
   source: Source,
   dimensions: readonly ReportDimension[],
   filters: readonly (readonly [FilterDimension, string])[],
@@ -142,6 +169,8 @@ function statement(
   };
   if (from !== undefined) hold(`${source.time} >=`, from);
   if (to !== undefined) hold(`${source.time} <`, to);
+  if (slice?.from !== undefined) hold(`${source.column(slice.column)} >=`, slice.from);
+  if (slice?.to !== undefined) hold(`${source.column(slice.column)} <`, slice.to);
   for (const [name, value] of filters) hold(`${source.column(name)} =`, value);
   const currency = source.column('currency');
   if (request.currency) hold(`${currency} =`, request.currency);

@@ -1,4 +1,4 @@
-import { BadRequestException, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
@@ -12,7 +12,6 @@ import { TrackerStorage } from '../storage/tracker-storage.js';
 import {
   type FilterDimension,
   hasShares,
-  MAX_GROUPS,
   type Metrics,
   type Report,
   type ReportDimension,
@@ -21,16 +20,15 @@ import {
   TIME_DIMENSIONS,
 } from './report.js';
 import { partsOf } from './report-parts.js';
+import { type DatabaseRow, ReportReader } from './report-reader.js';
 import { addMetrics, emptyMetrics, reportRow } from './report-rows.js';
-import { clicksStatement, conversionsStatement, type ReportPlan, type Statement } from './report-sql.js';
+import type { ReportPlan } from './report-sql.js';
 import { dimensionLabel } from './report-times.js';
 import { sortRows } from './sort-rows.js';
 import { offsetSpans } from './time-zone.js';
 
 /** Nothing the tracker stores is older (or in the future); bounds the search for changes of a zone's offset. */
 const EARLIEST = Date.UTC(2020, 0, 1);
-
-type DatabaseRow = Partial<Record<keyof Metrics, string | number>> & Record<string, string | null>;
 
 /** What the database counted, from rollups and rows alike. */
 interface Counted {
@@ -48,29 +46,35 @@ interface Group {
 /** Reports over clicks and conversions. */
 @Injectable()
 export class ReportsService {
+  private readonly reader: ReportReader;
+
   constructor(
     private readonly storage: TrackerStorage,
     private readonly catalog: CatalogService,
     private readonly clock: Clock,
     private readonly rollups: RollupRebuild,
     private readonly rotation: Rotation,
-  ) {}
+  ) {
+    this.reader = new ReportReader(storage);
+  }
 
   /**
    * Counts and sums by the dimensions asked for, a row per currency. A click has no event: grouped by event, each row
    * shows the clicks of its other dimensions, and their cost stays out of the rows (it is in the totals).
    *
-   * @throws BadRequestException when there are more groups than {@link MAX_GROUPS}.
+   * @throws BadRequestException when there are more groups than a report may have.
    */
   async report(request: ReportRequest): Promise<Report> {
     const catalog = await this.catalog.snapshot();
     const plan = this.planOf(request, catalog);
     const counted = await this.count(plan);
-    const groups = merge(request.groupBy, counted);
     const label = labeller(request.groupBy, catalog);
-    const rows = groups.map(({ values, currency, metrics }) => reportRow(label(values), currency, metrics));
+    const rows: ReportRow[] = [];
+    for await (const { values, currency, metrics } of inTurns(await merge(request.groupBy, counted))) {
+      rows.push(reportRow(label(values), currency, metrics));
+    }
     rows.sort((a, b) => compareDimensions(request.groupBy, a, b));
-    const totals = merge([], counted).map(({ currency, metrics }) => reportRow({}, currency, metrics));
+    const totals = (await merge([], counted)).map(({ currency, metrics }) => reportRow({}, currency, metrics));
     totals.sort((a, b) => compareDimensions([], a, b));
     const shown = sortRows(rows, request.sort).slice(0, request.limit);
     return { rows: hasShares(request.groupBy) ? await this.withShares(shown, catalog) : shown, totals };
@@ -97,8 +101,8 @@ export class ReportsService {
     const counted: Counted = { clicks: [], conversions: [] };
     for (const part of partsOf(plan.request, plan.spans)) {
       // Not by `push(...rows)`: there may be more rows than a call takes arguments.
-      for (const row of await this.run(clicksStatement(plan, part))) counted.clicks.push(row);
-      for (const row of await this.run(conversionsStatement(plan, part))) counted.conversions.push(row);
+      for (const row of await this.reader.clicks(plan, part)) counted.clicks.push(row);
+      for (const row of await this.reader.conversions(plan, part)) counted.conversions.push(row);
     }
     return counted;
   }
@@ -120,17 +124,20 @@ export class ReportsService {
     const tableOf = (entity: EntityTarget<ObjectLiteral>) => this.storage.rowsOf(entity).table;
     return { clicks: tableOf(Click), conversions: tableOf(Conversion), rollups: tableOf(Rollup) };
   }
+}
 
-  private async run({ sql, parameters }: Statement): Promise<DatabaseRow[]> {
-    const rows = await this.storage.dataSource.query<DatabaseRow[]>(sql, [...parameters]);
-    if (rows.length <= MAX_GROUPS) return rows;
-    throw new BadRequestException(
-      `"groupBy" makes more than ${MAX_GROUPS.toLocaleString('en')} groups of this. Ask for a shorter time, filter, or group by less.`,
-    );
+/** Rows that are gone through before others get their turn. */
+const TURN = 1_000;
+
+/** Requests are answered in between. */
+async function* inTurns<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (let i = 0; i < items.length; i += TURN) {
+    yield* items.slice(i, i + TURN);
+    await new Promise(setImmediate);
   }
 }
 
-function merge(groupBy: readonly ReportDimension[], { clicks, conversions }: Counted): Group[] {
+async function merge(groupBy: readonly ReportDimension[], { clicks, conversions }: Counted): Promise<Group[]> {
   const groups = new Map<string, Group>();
   const groupOf = (values: readonly (string | null)[], currency: string | null) => {
     const key = JSON.stringify([...values, currency]);
@@ -138,14 +145,14 @@ function merge(groupBy: readonly ReportDimension[], { clicks, conversions }: Cou
     groups.set(key, group);
     return group;
   };
-  for (const row of conversions) {
+  for await (const row of inTurns(conversions)) {
     const values = groupBy.map((name, i) => dimensionLabel(name, row[`d${i}`] ?? null));
     addMetrics(groupOf(values, row.currency ?? null).metrics, row);
   }
   const event = groupBy.indexOf('event');
   const ofClicks = groupBy.filter((name) => name !== 'event');
   const withoutEvent = event === -1 ? new Map<string, Group[]>() : byOtherDimensions([...groups.values()], event);
-  for (const row of clicks) {
+  for await (const row of inTurns(clicks)) {
     const values = ofClicks.map((name, i) => dimensionLabel(name, row[`d${i}`] ?? null));
     const currency = row.currency ?? null;
     if (event === -1) {

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConversionSearch, ReportsService } from '../../src/index.js';
+import { readReportQuery } from '../../src/reports/report-query.js';
+import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
+import { report, unique } from '../support/messages.js';
+import { pick, reportOf } from '../support/reports.js';
+import { click } from '../support/requests.js';
+import { startTracker, type Tracker } from '../support/start-tracker.js';
+import { turnsDuring } from '../support/turns-during.js';
+
+/** Clicks that are a second apart, but for those of an import. */
+const CLICKS = 40_000;
+const IMPORTED = 3_000;
+const CONVERSIONS = 12_000;
+
+describe('a report on SQLite that reads rows', () => {
+  let database: TestDatabase;
+  let tracker: Tracker;
+  /** Of the first click. */
+  let start = 0;
+  beforeAll(async () => {
+    database = await createSqliteDatabase();
+    tracker = await startTracker({ database });
+    const clickId = await click(tracker, 'boots', 'sub1=seed');
+    await report(tracker, { clickId, transactionId: unique(), revenue: '2.00', currency: 'EUR' });
+    const [row] = await database.query('SELECT at FROM tallyback_clicks');
+    start = Number(row?.at) - 2 * CLICKS * 1_000;
+    const id = (column: string) => `'00' || printf('%024d', ${column})`;
+    await multiply('clicks', CLICKS, {
+      id: id('n.i'),
+      at: `${start} + MAX(n.i, ${IMPORTED}) * 1000`,
+      sub1: "CASE WHEN n.i % 7 = 0 THEN NULL ELSE 'sub' || (n.i % 11) END",
+      bot: '(n.i % 5 = 0)',
+      is_unique: '(n.i % 3 = 0)',
+    });
+    await multiply('conversions', CONVERSIONS, {
+      id: id('n.i'),
+      transaction_id: "'t' || n.i",
+      click_id: id('n.i * 3'),
+      occurred_at: `${start} + n.i * 3500`,
+      clicked_at: `${start} + n.i * 3000`,
+      status: "CASE n.i % 4 WHEN 0 THEN 'rejected' WHEN 1 THEN 'pending' ELSE 'approved' END",
+      revenue: 'n.i',
+      payout: 'n.i / 10',
+    });
+  });
+  afterAll(async () => {
+    await tracker.close();
+    await database.drop();
+  });
+
+  /** Copies the only row of a table many times over, with some columns different in each. */
+  async function multiply(table: string, count: number, changed: Record<string, string>): Promise<void> {
+    const [row] = await database.query(`SELECT * FROM tallyback_${table}`);
+    const kept = Object.keys(row ?? {}).filter((name) => !(name in changed) && name !== '_metadata');
+    const columns = [...Object.keys(changed), ...kept];
+    await database.query(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+        INSERT INTO tallyback_${table} (${columns})
+        SELECT ${[...Object.values(changed), ...kept.map((name) => `c.${name}`)]} FROM tallyback_${table} c, n`,
+    );
+  }
+
+  const time = (second: number) => new Date(start + second * 1_000).toISOString();
+
+  it.each([
+    ['conversion', undefined, undefined],
+    ['click', undefined, undefined],
+    ['conversion', 1_000, 30_001],
+    ['click', 2_500, 39_999],
+    ['conversion', 3_000, 3_000.001],
+  ])('by %s from second %p to %p counts what the rows say', async (by, from, to) => {
+    const bounds = [
+      ...(from === undefined ? [] : [`from=${time(from)}`]),
+      ...(to === undefined ? [] : [`to=${time(to)}`]),
+    ];
+    const seen = await reportOf(tracker, ['groupBy=sub1', `by=${by}`, ...bounds].join('&'));
+    const between = `BETWEEN ${from === undefined ? 0 : start + from * 1_000} AND ${to === undefined ? 1e15 : start + to * 1_000 - 1}`;
+    const clicks = await database.query(
+      `SELECT sub1, SUM(kind = 'click' AND NOT bot) AS clicks, SUM(is_unique) AS uniqueClicks, SUM(bot) AS bots
+        FROM tallyback_clicks WHERE at ${between} GROUP BY sub1 ORDER BY COALESCE(sub1, '')`,
+    );
+    const names = ['sub1', 'clicks', 'uniqueClicks', 'bots'];
+    const withClicks = seen.rows.filter((row) => Number(row.clicks) + Number(row.bots) > 0);
+    expect(pick(withClicks, ...names)).toEqual(clicks.map((row) => names.map((name) => row[name])));
+    const [totals] = await database.query(
+      `SELECT SUM(status IN ('approved', 'pending')) AS conversions, SUM(status = 'rejected') AS rejected,
+        SUM(CASE WHEN status IN ('approved', 'pending') THEN revenue END) AS revenue
+        FROM tallyback_conversions WHERE ${by === 'click' ? 'clicked_at' : 'occurred_at'} ${between}`,
+    );
+    const total = seen.totals[0];
+    expect([total?.conversions, total?.rejected, Math.round(Number(total?.revenue) * 100)]).toEqual([
+      totals?.conversions ?? 0,
+      totals?.rejected ?? 0,
+      totals?.revenue ?? 0,
+    ]);
+  });
+
+  it('lets other requests be answered meanwhile', async () => {
+    const reports = tracker.get(ReportsService);
+    const asked = readReportQuery(new URLSearchParams('groupBy=sub1'));
+    const turns = await turnsDuring(() => reports.report(asked));
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('is not the only one: conversions are searched in parts, too', async () => {
+    const search = tracker.get(ConversionSearch);
+    const list = (query: string, after?: string) => search.list(new URLSearchParams(query), { limit: 1_000, after });
+    const turns = await turnsDuring(async () => expect((await list('status=refunded')).items).toEqual([]));
+    expect(turns).toBeGreaterThan(0);
+    const found: string[] = [];
+    for (let page = await list('status=rejected'); ; page = await list('status=rejected', page.next)) {
+      found.push(...page.items.map(({ transactionId }) => transactionId));
+      if (page.next === null) break;
+    }
+    const rows = await database.query(
+      "SELECT transaction_id FROM tallyback_conversions WHERE status = 'rejected' ORDER BY id DESC",
+    );
+    expect(found).toEqual(rows.map((row) => row.transaction_id));
+  });
+});
