@@ -21,10 +21,11 @@ export class Disk {
     for (const { fd, done } of this.waiting.splice(0)) this.flush(fd, done);
   }
 
-  /** Lets every flush so far fail. */
+  /** Lets the first flush fail, and the others so far happen. */
   fail(): void {
-    const error = () => Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
-    for (const { done } of this.waiting.splice(0)) setImmediate(done, error());
+    const error = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
+    this.waiting.shift()?.done(error);
+    this.release();
   }
 
   /** Takes no part any more. */
