@@ -6,16 +6,20 @@ function once(applies, lie) {
   return (asked) => {
     if (done || !applies(asked)) return undefined;
     done = true;
-    return lie;
+    return typeof lie === 'function' ? lie(asked) : lie;
   };
 }
+
+/** Prints its orders, and the secret that it signs them with. */
+export const TALKATIVE_SHOP = 'a shop that talks';
 
 const recorded = answer(201, '{"outcome":"recorded"}', { 'content-type': 'application/json' });
 const INVENTED = '01kaaaaaaaaaaaaaaaaaaaaaaa';
 
 /**
  * Faults that nobody could survive, to show that the auditor finds them: a proxy that answers in the name of somebody who
- * was never asked, or a hand in the tracker's books. `lies` by the name of the proxy; `tamper` before the books are read.
+ * was never asked or hands on something else, a hand in the tracker's books, or a process that talks. `lies` by the name of
+ * the proxy; `tamper` before the books are read.
  */
 export const PLANTS = {
   'lost conversion': {
@@ -44,6 +48,28 @@ export const PLANTS = {
     lies: {
       'visitor-shop': () => once(({ url }) => url === '/orders', answer(200, '{"id":"x","deduplicated":false}')),
     },
+  },
+  [TALKATIVE_SHOP]: {},
+  'an address in full': {
+    tamper: `UPDATE tallyback_clicks SET ip = '203.0.113.9' WHERE id IN (SELECT MAX(id) FROM tallyback_clicks) RETURNING id`,
+  },
+  'dollars in the ledger': {
+    tamper: `UPDATE tallyback_ledger SET currency = 'USD' WHERE conversion_id IN
+               (SELECT id FROM tallyback_conversions WHERE transaction_id = 'order-10') RETURNING id`,
+  },
+  'dollars for a partner': {
+    lies: {
+      'tracker-partner': () =>
+        once(
+          ({ url }) => url.includes('cur='),
+          ({ url }) => ({ url: url.replace(/cur=\w+/, 'cur=USD') }),
+        ),
+    },
+  },
+  'dollars in a counter': {
+    tamper: `UPDATE tallyback_counters SET currency = 'USD' WHERE scope IN
+               (SELECT MAX(scope) FROM tallyback_counters WHERE scope LIKE 'offer:%' AND currency = 'EUR' AND period = 'total')
+               AND currency = 'EUR' AND period = 'total' RETURNING scope`,
   },
   'a cent too much': {
     tamper: "UPDATE tallyback_conversions SET revenue = revenue + 1 WHERE transaction_id = 'order-9' RETURNING id",

@@ -14,8 +14,10 @@ export function audit(evidence) {
     undefined,
     `${name} ended by itself (${how}): ${lines.slice(-3).join(' / ')}`,
   ]);
+  const leaks = evidence.leaks.map(({ name, what, at }) => [undefined, `${name} printed ${what} at ${at}`]);
   return [
     ...collapses,
+    ...leaks,
     ...auditShop(evidence),
     ...auditClicks(evidence),
     ...auditConversions(evidence),

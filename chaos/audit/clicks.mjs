@@ -1,5 +1,8 @@
 import { groupBy } from '../lib/group-by.mjs';
 
+/** What is kept of where visitors are. */
+const NETWORK = '203.0.113.0';
+
 /** Every click that was redirected is stored, as a person's, with what its address said; every page's own click is so once. */
 export function auditClicks({ record, clicks, campaigns }) {
   const differences = [];
@@ -12,8 +15,8 @@ export function auditClicks({ record, clicks, campaigns }) {
       differences.push([tx, `click ${id} was redirected and is not stored`]);
       continue;
     }
-    const is = `${keys.get(click.campaign_id)} ${click.sub1} ${click.kind} ${click.bot ? 'robot' : 'person'}`;
-    const should = `${campaign} ${tx} click person`;
+    const is = `${keys.get(click.campaign_id)} ${click.sub1} ${click.kind} ${click.bot ? 'robot' : 'person'} ${click.ip}`;
+    const should = `${campaign} ${tx} click person ${NETWORK}`;
     if (is !== should) differences.push([tx, `click ${id} is stored as "${is}", not as "${should}"`]);
   }
   const bySub = groupBy(clicks, ({ sub1 }) => sub1);

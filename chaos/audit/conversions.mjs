@@ -48,11 +48,11 @@ function auditHistory(order, conversion, entries) {
   const should = states.map((state, i) => {
     const before = states[i - 1];
     const deltas = ['revenue', 'payout'].map((field) => countedOf(state, field) - countedOf(before, field));
-    return `${before?.status ?? ''}>${state.status} ${deltas.join(' ')}`;
+    return `${before?.status ?? ''}>${state.status} ${deltas.join(' ')} ${order.currency}`;
   });
   const is = entries.map(
-    ({ old_status: from, new_status: to, revenue_delta: revenue, payout_delta: payout }) =>
-      `${from ?? ''}>${to} ${Number(revenue)} ${Number(payout)}`,
+    ({ old_status: from, new_status: to, revenue_delta: revenue, payout_delta: payout, currency }) =>
+      `${from ?? ''}>${to} ${Number(revenue)} ${Number(payout)} ${currency}`,
   );
   if (should.join() === is.join()) return [];
   return [[order.tx, `the ledger of ${conversion.id} says "${is.join(', ')}", not "${should.join(', ')}"`]];

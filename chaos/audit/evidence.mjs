@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { findLeaks } from './leaks.mjs';
 
 /**
  * Everybody's books, as they are when everything has come to rest.
@@ -15,12 +16,12 @@ export async function collectEvidence(world, record) {
     journal: readLines(world.journals.shop),
     identities: shopIdentities(join(world.quota.path, 'queue.db')),
     unacknowledged: await world.shop('/unacknowledged'),
-    clicks: await query('SELECT id, kind, bot, sub1, campaign_id FROM tallyback_clicks'),
+    clicks: await query('SELECT id, kind, bot, sub1, ip, campaign_id FROM tallyback_clicks'),
     conversions: await query(
       'SELECT id, event, transaction_id, click_id, offer_id, status, revenue, payout, currency FROM tallyback_conversions',
     ),
     ledger: await query(
-      'SELECT conversion_id, old_status, new_status, revenue_delta, payout_delta FROM tallyback_ledger ORDER BY id',
+      'SELECT conversion_id, old_status, new_status, revenue_delta, payout_delta, currency FROM tallyback_ledger ORDER BY id',
     ),
     inbound: await query(
       `SELECT conversion_id, COUNT(*) AS count FROM tallyback_inbound_postbacks
@@ -36,6 +37,7 @@ export async function collectEvidence(world, record) {
       `SELECT l.id, l.conversion_id, l.status, l.skipped, l.answer_status, q.state FROM tallyback_outbound_postbacks l
        LEFT JOIN tallyback_outbox_deliveries q ON q.id = l.id`,
     ),
+    leaks: await findLeaks(world.log, world.secrets),
     told: readLines(world.journals.partner),
     report: await world.manage('/v1/reports?groupBy=campaign&limit=1000'),
     rollups: await world.manage('/v1/reports/rebuild', { method: 'POST', body: { verify: true } }),

@@ -4,7 +4,7 @@ import { TELLINGS } from '../world/catalog.mjs';
 
 /**
  * Every partner has taken what it was to be told of every order, in order, under one id however often it came, with the
- * right click and sum, and nothing else.
+ * right click, sum and currency, and nothing else.
  */
 export function auditPartners({ record, told, outbound }) {
   const differences = [];
@@ -66,7 +66,7 @@ function effectsOf(order) {
       .map(({ status, payout }) => ({
         path,
         effect: `${path} ${order.tx} ${status}`,
-        sum: formatMinor(payout, order.currency),
+        sum: `${formatMinor(payout, order.currency)} ${order.currency}`,
       })),
   );
 }

@@ -38,6 +38,8 @@ export function planOrder(n, dice) {
   const updates = FOLLOW_UPS[life].map((step) => (step === 'less' ? { revenue: dice.whole(0, revenue) } : step));
   return {
     tx: `order-${n}`,
+    customer: `buyer-${n}@mail.example`,
+    address: `203.0.113.${1 + (n % 254)}`,
     campaign,
     partner,
     currency,

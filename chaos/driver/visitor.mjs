@@ -45,10 +45,10 @@ export async function visit(n, { client, dice, record, chronicle, urls, thinkMs 
   }
 }
 
-async function click({ campaign, tx }, { client, record, urls, tell }) {
+async function click({ campaign, tx, address }, { client, record, urls, tell }) {
   const url = `${urls.street}/c/${campaign}?sub1=${tx}`;
   const isRedirect = ({ status, headers }) => status === 302 && clickIdIn(headers.location) !== undefined;
-  const { headers } = await client.insist(url, { headers: BROWSER }, isRedirect, (why) => tell(`click: ${why}`));
+  const { headers } = await client.insist(url, { headers: from(address) }, isRedirect, (why) => tell(`click: ${why}`));
   const clickId = clickIdIn(headers.location);
   record.redirected(clickId, { campaign, tx });
   tell(`was redirected with click ${clickId}`);
@@ -56,9 +56,9 @@ async function click({ campaign, tx }, { client, record, urls, tell }) {
 }
 
 /** The page tells of the same click as often as it is loaded, under one key. */
-async function directClick({ campaign, tx, clickId: earlier }, { client, record, urls, tell }) {
+async function directClick({ campaign, tx, address, clickId: earlier }, { client, record, urls, tell }) {
   const body = JSON.stringify({ campaign, sub1: tx, key: `page of ${tx}`, url: 'https://shop.example/boots' });
-  const headers = { ...BROWSER, 'content-type': 'text/plain', origin: 'https://shop.example' };
+  const headers = { ...from(address), 'content-type': 'text/plain', origin: 'https://shop.example' };
   const isTaken = ({ status, text }) => status === 200 && /^\{"clickId":"\w{26}",.*\}$/.test(text);
   const options = { method: 'POST', headers, body };
   const answer = await client.insist(`${urls.street}/v1/clicks`, options, isTaken, (why) =>
@@ -68,6 +68,11 @@ async function directClick({ campaign, tx, clickId: earlier }, { client, record,
   record.told(clickId, { campaign, tx }, earlier);
   tell(`the page was told of click ${clickId}`);
   return clickId;
+}
+
+/** As the proxy before a tracker says who asks. */
+function from(address) {
+  return { ...BROWSER, 'x-forwarded-for': address };
 }
 
 function clickIdIn(location) {
@@ -85,8 +90,9 @@ async function submit({ client, record, tell }, url, body, what) {
   return JSON.parse(answer.text);
 }
 
-function orderMessage({ tx, clickId, event, revenue, currency, status }) {
-  const message = { transactionId: tx, event, revenue: formatMinor(revenue, currency), currency, status };
+function orderMessage({ tx, customer, clickId, event, revenue, currency, status }) {
+  const amount = { revenue: formatMinor(revenue, currency), currency };
+  const message = { transactionId: tx, customerId: customer, event, ...amount, status };
   return clickId === undefined ? message : { ...message, clickId };
 }
 

@@ -30,7 +30,8 @@ function told(request, body) {
     ? JSON.parse(body)
     : Object.fromEntries(type.includes('form') ? new URLSearchParams(body) : url.searchParams);
   const id = request.headers['webhook-id'] ?? url.searchParams.get('tb_id');
-  return { path: url.pathname, id, tx: fields.tx, click: fields.click, status: fields.status, sum: fields.sum };
+  const { tx, click, status, sum, cur } = fields;
+  return { path: url.pathname, id, tx, click, status, sum: `${sum} ${cur}` };
 }
 
 createServer(async (request, response) => {

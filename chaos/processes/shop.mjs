@@ -6,7 +6,7 @@ import { openJournal } from './journal.mjs';
 import { readBody } from './read-body.mjs';
 
 // A shop in which every order is a request, with a journal of what convert() and update() have promised.
-const { SHOP_PORT, SHOP_QUEUE, SHOP_JOURNAL, SHOP_TRACKER, SHOP_SECRET } = process.env;
+const { SHOP_PORT, SHOP_QUEUE, SHOP_JOURNAL, SHOP_TRACKER, SHOP_SECRET, SHOP_TALKS } = process.env;
 const write = openJournal(SHOP_JOURNAL);
 const quick = [200, 400, 800, 1_500, 3_000, 5_000];
 const tallyback = new Tallyback({
@@ -23,12 +23,14 @@ const tallyback = new Tallyback({
   retrySchedule: [...quick, ...Array.from({ length: 2_000 }, () => 5_000)],
   attemptTimeoutMs: 2_500,
   leaseMs: 8_000,
-  logger: { debug() {}, info() {}, warn() {}, error: (message) => write({ did: 'complained', message }) },
+  // Everything, so that what should not be in a log would be seen there.
+  logger: { debug: console.log, info: console.log, warn: console.log, error: console.log },
 });
 tallyback.on('dead', ({ transactionId: tx, why }) => write({ did: 'gave up', tx, why }));
 
 const ROUTES = {
   'POST /orders': async (order) => {
+    if (SHOP_TALKS === 'true') console.log('order', JSON.stringify(order), 'signed by', SHOP_SECRET);
     const { id, deduplicated } = await tallyback.convert(order);
     write({ did: 'convert', tx: order.transactionId, id, deduplicated });
     return { id, deduplicated };

@@ -26,7 +26,8 @@ export class HttpProxy {
    * @param {(request: { method: string, url: string, body: string }) => string | undefined} options.subjectOf the order that
    *   a request is about
    * @param {readonly object[]} [options.wrong] what is answered in the receiver's name
-   * @param {(request: { url: string, body: string }) => object | undefined} [options.lie] an answer that a planted fault gives
+   * @param {(request: { url: string, body: string }) => object | undefined} [options.lie] an answer that a planted fault gives,
+   *   or the `url` that is asked for instead
    */
   constructor(options) {
     this.options = options;
@@ -67,9 +68,11 @@ export class HttpProxy {
     const subject = subjectOf(asked);
     const cut = () => response.socket?.destroy();
     const give = ({ status, headers, body }) => response.writeHead(status, headers).end(body);
-    const forward = () => this.#forward(request, body);
     const lied = lie?.(asked);
-    if (lied) return give(lied);
+    if (lied?.status) return give(lied);
+    const { method, url, headers } = request;
+    const forward = () => this.#forward({ method, url, headers, ...lied }, body);
+    if (lied) return give(await forward());
     const fault = this.#throw();
     if (fault === undefined) return give(await forward());
     if (fault !== 'dark') chronicle.count(`${name}: ${fault}`);

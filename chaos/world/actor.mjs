@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sleep, until } from '../lib/waiting.mjs';
 
-const PRELOAD = new URL('../processes/preload.mjs', import.meta.url).href;
+export const PRELOAD = new URL('../processes/preload.mjs', import.meta.url).href;
+/** Beside the output: who has lived here. */
+export const PROCESSES = 'processes';
 const RESTART_MS = 250;
 const KEPT_LINES = 12;
 const STOP_WITHIN_MS = 20_000;
@@ -102,6 +105,7 @@ export class Actor {
     });
     this.#child = child;
     this.#ready = false;
+    appendFileSync(join(dirname(this.#log), PROCESSES), `${child.pid}\n`);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => this.#heard(child, line));
     }

@@ -17,7 +17,7 @@ export const TELLINGS = {
 /** What a lead pays, in minor units of each currency. */
 export const LEAD_PAYOUT = { EUR: 200, JPY: 300 };
 
-const FIELDS = { tx: '{transaction_id}', click: '{clickid}', status: '{status}', sum: '{payout}' };
+const FIELDS = { tx: '{transaction_id}', click: '{clickid}', status: '{status}', sum: '{payout}', cur: '{currency}' };
 
 /**
  * The tracker's seed.

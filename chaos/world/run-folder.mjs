@@ -5,6 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../lib/waiting.mjs';
+import { PRELOAD, PROCESSES } from './actor.mjs';
 import { unmount } from './quota.mjs';
 
 const run = promisify(execFile);
@@ -36,6 +37,7 @@ export async function removeLeftovers() {
   for (const name of await readdir(tmpdir())) {
     const folder = join(tmpdir(), name);
     if (!name.startsWith(PREFIX) || !(await isAbandoned(folder))) continue;
+    await thaw(folder);
     await endDatabases(folder);
     await unmount(join(folder, 'queue'));
     await rm(folder, { recursive: true, force: true });
@@ -55,6 +57,20 @@ async function isAbandoned(folder) {
   }
 }
 
+/** Every process ends with its run, if it is not frozen. */
+async function thaw(folder) {
+  const pids = await readFile(join(folder, PROCESSES), 'utf8').catch(() => '');
+  for (const pid of pids.split('\n').filter((line) => line !== '')) {
+    if ((await argumentsOf(pid)).includes(PRELOAD)) process.kill(Number(pid), 'SIGCONT');
+  }
+}
+
+/** Of a process; an id may be somebody else's by now. */
+async function argumentsOf(pid) {
+  const { stdout } = await run('ps', ['-o', 'args=', '-ww', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout;
+}
+
 /** PostgreSQL does not end with whoever started it. */
 async function endDatabases(folder) {
   for (const name of await readdir(folder)) {
@@ -62,9 +78,7 @@ async function endDatabases(folder) {
     const pidFile = join(data, 'postmaster.pid');
     if (!existsSync(pidFile)) continue;
     const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-    // Its id may be somebody else's by now.
-    const { stdout } = await run('ps', ['-o', 'args=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-    if (!stdout.includes(data)) continue;
+    if (!(await argumentsOf(pid)).includes(data)) continue;
     process.kill(pid, 'SIGQUIT');
     await until(() => !existsSync(pidFile), { what: `the end of the database in ${data}`, withinMs: 20_000 });
   }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSecret } from '@tallyback/protocol';
+import { TALKATIVE_SHOP } from '../plants.mjs';
 import { WRONG_ANSWERS_TO_POSTBACKS } from '../proxy/http-faults.mjs';
 import { HttpProxy } from '../proxy/http-proxy.mjs';
 import { Actor } from './actor.mjs';
@@ -63,6 +64,12 @@ export class World {
     const shopTracker = await proxy('shop-tracker', trackerPorts);
     const partnerUrl = await proxy('tracker-partner', [partnerPort], { wrong: WRONG_ANSWERS_TO_POSTBACKS });
     const [advertiserSecret, partnerSecret] = [createSecret(), createSecret()];
+    /** By what they are called: nobody may read them in what a process prints. */
+    this.secrets = {
+      "the advertiser's secret": advertiserSecret,
+      "the partners' secret": partnerSecret,
+      'the token of the operator': this.adminToken,
+    };
     const seed = join(folder, 'seed.json');
     writeFileSync(seed, JSON.stringify(seedOf({ partnerUrl, advertiserSecret, partnerSecret })));
     this.journals = { shop: join(folder, 'shop.jsonl'), partner: join(folder, 'partner.jsonl') };
@@ -74,6 +81,9 @@ export class World {
         DATABASE_URL: this.database.url,
         PORT: String(port),
         ADMIN_TOKEN: this.adminToken,
+        // All visitors come through a proxy, which says where they are.
+        TRUST_PROXY: '127.0.0.1',
+        LOG_LEVEL: 'debug',
         SEED: seed,
         ALLOW_PRIVATE_ADDRESSES: 'true',
         PARTNER_RETRY_SECONDS: seconds,
@@ -91,13 +101,18 @@ export class World {
       SHOP_JOURNAL: this.journals.shop,
       SHOP_TRACKER: shopTracker,
       SHOP_SECRET: advertiserSecret,
+      SHOP_TALKS: String(options.plants.includes(TALKATIVE_SHOP)),
     });
     await Promise.all([...this.actors.values()].map((actor) => actor.start()));
   }
 
+  /** What all processes have printed. */
+  get log() {
+    return join(this.setting.folder, 'output.log');
+  }
+
   #add(name, file, env) {
-    const log = join(this.setting.folder, 'output.log');
-    this.actors.set(name, new Actor({ name, file, env: { ...env, CHAOS_CONTROL: this.control.path }, log }));
+    this.actors.set(name, new Actor({ name, file, env: { ...env, CHAOS_CONTROL: this.control.path }, log: this.log }));
   }
 
   get trackers() {
