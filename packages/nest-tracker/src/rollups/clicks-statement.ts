@@ -45,21 +45,22 @@ export function clicksStatement(storage: TrackerStorage) {
     name: `tallyback_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`,
     query(rows: readonly Click[], firsts: readonly Newcomer[], lane: number): Query {
       const sums = new RollupSums(lane);
-      const atoms = new Map(rows.map((click) => [click, sums.addClick(click)]));
+      const atoms = rows.map((click) => sums.addClick(click));
       const added = sums.rows();
       const numbers = new Map(added.map((cell, i) => [cell, i + 1]));
-      const links = firsts.flatMap(({ click }) =>
-        (atoms.get(click)?.cells ?? []).map((cell) => [click.id, cell] as const),
+      const newOnes = new Set(firsts.map(({ click }) => click));
+      const links = rows.flatMap((click, i) =>
+        newOnes.has(click) ? (atoms[i]?.cells ?? []).map((cell) => [click.id, cell] as const) : [],
       );
       const parameters = [
-        arrayLiteral(firsts.map(({ click }) => click.id)),
-        arrayLiteral(firsts.map(({ day }) => day)),
-        arrayLiteral(firsts.map(({ click }) => click.campaignId)),
-        arrayLiteral(firsts.map(({ click }) => click.visitor)),
-        arrayLiteral(links.map(([id]) => id)),
-        arrayLiteral(links.map(([, cell]) => numbers.get(cell) as number)),
-        ...clickColumns.map(({ cell }) => columnLiteral(rows.map(cell))),
-        ...rollupColumns.map(({ cell }) => columnLiteral(added.map(cell))),
+        arrayLiteral(firsts, ({ click }) => click.id),
+        arrayLiteral(firsts, ({ day }) => day),
+        arrayLiteral(firsts, ({ click }) => click.campaignId),
+        arrayLiteral(firsts, ({ click }) => click.visitor),
+        arrayLiteral(links, ([id]) => id),
+        arrayLiteral(links, ([, cell]) => numbers.get(cell) as number),
+        ...clickColumns.map(({ cell }) => columnLiteral(rows, cell)),
+        ...rollupColumns.map(({ cell }) => columnLiteral(added, cell)),
       ];
       return reading(text, parameters);
     },

@@ -6,18 +6,20 @@ const SPECIAL = /["\\]/g;
 /**
  * An array as PostgreSQL reads it from text. The driver's own way looks at every element by two regular expressions, and
  * most elements of a group are what their neighbours are.
+ *
+ * @param cell Makes an element.
  */
-export function arrayLiteral(values: readonly (Cell | boolean)[]): string {
+export function arrayLiteral<Row>(rows: readonly Row[], cell: (row: Row) => Cell | boolean): string {
   let text = '{';
   let last: Cell | boolean | undefined;
   let piece = '';
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as Cell | boolean;
+  for (const row of rows) {
+    const value = cell(row);
     if (value !== last) {
       last = value;
       piece = elementOf(value);
     }
-    text += i === 0 ? piece : `,${piece}`;
+    text += text === '{' ? piece : `,${piece}`;
   }
   return `${text}}`;
 }
@@ -26,8 +28,8 @@ export function arrayLiteral(values: readonly (Cell | boolean)[]): string {
  * The same for a column that `unnest` puts beside others: nothing where all is null, because it fills up what is shorter
  * with nulls. Most rows have few of their many columns.
  */
-export function columnLiteral(values: readonly (Cell | boolean)[]): string {
-  return values.every((value) => value === null) ? '{}' : arrayLiteral(values);
+export function columnLiteral<Row>(rows: readonly Row[], cell: (row: Row) => Cell | boolean): string {
+  return rows.some((row) => cell(row) !== null) ? arrayLiteral(rows, cell) : '{}';
 }
 
 function elementOf(value: Cell | boolean): string {

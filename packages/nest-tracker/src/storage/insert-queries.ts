@@ -34,7 +34,7 @@ function postgresInsert<Row extends ObjectLiteral>(
       : [
           writing(
             text,
-            columns.map(({ cell }) => columnLiteral(rows.map(cell))),
+            columns.map(({ cell }) => columnLiteral(rows, cell)),
           ),
         ];
 }
