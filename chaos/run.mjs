@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { audit } from './audit/audit.mjs';
 import { collectEvidence } from './audit/evidence.mjs';
 import { drain } from './drain.mjs';
@@ -11,7 +12,7 @@ import { Dice } from './lib/dice.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { liesOf, PLANTS } from './plants.mjs';
 import { Progress } from './progress.mjs';
-import { printVerdict } from './verdict.mjs';
+import { printVerdict, tellDifferences } from './verdict.mjs';
 import { keepFolder, makeFolder, removeLeftovers } from './world/run-folder.mjs';
 import { World } from './world/world.mjs';
 
@@ -61,6 +62,10 @@ try {
   progress.end();
   const result = printVerdict({ options, chronicle, record, evidence, differences, replayed: drained.replayed });
   if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (differences.length > 0) {
+    const report = join(folder, 'differences.txt');
+    await tellDifferences(differences, { options, world, chronicle, evidence, report });
+  }
   process.exitCode = differences.length === 0 ? 0 : 1;
   isKept ||= differences.length > 0 && options.plants.length === 0;
 } catch (error) {
@@ -77,7 +82,7 @@ try {
   await killer?.stop().catch(() => {});
 } finally {
   await driver?.close();
-  await world.close();
+  await world.close({ keepQueue: isKept });
   if (isKept) {
     await keepFolder(folder);
     console.log(`books and output of the processes are kept in ${folder}`);

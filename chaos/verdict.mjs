@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { shorten, storiesOf } from './story.mjs';
+
 /** More stories than this are only counted. */
 const MOST_STORIES = 5;
 const MOST_DIFFERENCES = 50;
 
-/** Says what was done and what was found, with the whole story of the orders that are not as they should be. */
+/** Says what was done and whether anything differs. */
 export function printVerdict({ options, chronicle, record, evidence, differences, replayed }) {
   const { counts } = chronicle;
   const kills = ['kill', 'crash'].reduce((sum, verb) => sum + chronicle.total(verb), 0);
@@ -34,35 +37,41 @@ export function printVerdict({ options, chronicle, record, evidence, differences
     console.log(`given up and tried again: ${replayed.shop} by the shop, ${replayed.partners} to partners`);
   }
   if (differences.length === 0) console.log('every book agrees with every other');
-  else tellDifferences(differences, { chronicle, evidence, options });
   return result;
 }
 
-function tellDifferences(differences, { chronicle, evidence, options }) {
-  const { seed, seconds, database, trackers, conversions } = options;
+/**
+ * Says what differs and how to see it again, with the stories of the first orders.
+ *
+ * @param {string} report a file for all of it
+ */
+export async function tellDifferences(differences, { options, world, chronicle, evidence, report }) {
+  const { seed, seconds, database, trackers, conversions, plants } = options;
+  const planted = plants.length === 1 ? ` --plant '${plants[0]}'` : plants.length > 1 ? ' --plant all' : '';
   const again = `--minutes ${seconds / 60} --database ${database} --trackers ${trackers} --conversions ${conversions}`;
-  console.log(`\n${differences.length} differences; seed ${seed}; again: npm run chaos -- ${again} --seed '${seed}'`);
-  for (const [subject, what] of differences.slice(0, MOST_DIFFERENCES)) console.log(`  ${subject ?? '-'}: ${what}`);
   const subjects = [...new Set(differences.map(([subject]) => subject))].filter((subject) => subject !== undefined);
-  for (const subject of subjects.slice(0, MOST_STORIES)) {
-    console.log(`\nthe story of ${subject}`);
-    for (const line of chronicle.story(subject)) console.log(`  ${line}`);
-    for (const [book, rows] of Object.entries(booksOn(subject, evidence))) {
-      for (const row of rows) console.log(`  ${book}: ${JSON.stringify(row)}`);
-    }
-  }
+  const told = subjects.slice(0, MOST_STORIES);
+  const inbound = await inboundOf(told, world.database);
+  const stories = await storiesOf(told, differences, { chronicle, evidence, inbound, log: world.log });
+  const head = [
+    `${differences.length} differences; seed ${seed}; again: npm run chaos -- ${again} --seed '${seed}'${planted}`,
+    '(the same visitors, faults and kills; which request meets which fault depends on the machine: it may take a few tries)',
+  ];
+  const all = differences.map(([subject, what]) => `  ${subject ?? 'in general'}: ${shorten(what)}`);
+  const most = all.slice(0, MOST_DIFFERENCES);
+  if (all.length > most.length) most.push(`  … and ${all.length - most.length} more`);
+  const tales = [...stories.values()].flatMap((lines) => ['', ...lines]);
+  if (subjects.length > told.length) tales.push('', `… and ${subjects.length - told.length} more orders`);
+  console.log(['', ...head, ...most, ...tales].join('\n'));
+  writeFileSync(report, `${[...head, ...all, ...tales].join('\n')}\n`);
 }
 
-function booksOn(tx, { journal, identities, clicks, conversions, ledger, outbound, told }) {
-  const own = conversions.filter((row) => row.transaction_id === tx);
-  const ids = new Set(own.map(({ id }) => id));
-  return {
-    'shop journal': journal.filter((row) => row.tx === tx),
-    'shop queue': identities.filter((row) => row.transaction_id === tx),
-    click: clicks.filter((row) => row.sub1 === tx),
-    conversion: own,
-    ledger: ledger.filter((row) => ids.has(row.conversion_id)),
-    outbound: outbound.filter((row) => ids.has(row.conversion_id)),
-    partner: told.filter((row) => row.tx === tx),
-  };
+/** What the tracker's log has of these orders. */
+function inboundOf(subjects, database) {
+  const names = subjects.filter((tx) => /^order-\d+$/.test(tx)).map((tx) => `'${tx}'`);
+  if (names.length === 0) return [];
+  return database.query(
+    `SELECT received_at, transaction_id, delivery_id, outcome, reason, status, conversion_id, repeats
+     FROM tallyback_inbound_postbacks WHERE transaction_id IN (${names.join()}) ORDER BY id`,
+  );
 }

@@ -1,5 +1,6 @@
 import { isCounted, statesOf } from '../driver/orders.mjs';
 import { groupBy } from '../lib/group-by.mjs';
+import { formatMinor } from '../lib/money.mjs';
 
 /** Every order whose convert() has resolved is one conversion as it should be by now; every other one at most one. */
 export function auditConversions({ record, conversions, ledger, inbound }) {
@@ -35,11 +36,21 @@ const txOf = ({ transaction_id: tx }) => tx;
 
 function auditState(order, conversion) {
   const last = statesOf(order).at(-1);
-  const should = [order.event, order.clickId ?? null, last.status, last.revenue, last.payout, order.currency];
+  const amount = (minor) => formatMinor(Number(minor), order.currency);
+  const should = [
+    order.event,
+    order.clickId ?? null,
+    last.status,
+    amount(last.revenue),
+    amount(last.payout),
+    order.currency,
+  ];
   const { event, click_id: clickId, status, revenue, payout, currency } = conversion;
-  const is = [event, clickId, status, Number(revenue), Number(payout), currency];
+  const is = [event, clickId, status, amount(revenue), amount(payout), currency];
   if (should.join() === is.join()) return [];
-  return [[order.tx, `is stored as "${is.join(' ')}", not as "${should.join(' ')}"`]];
+  const say = ([what, click, state, earned, owed, unit]) =>
+    `${what} ${click ?? 'without a click'} ${state} ${earned} (pays ${owed}) ${unit}`;
+  return [[order.tx, `is stored as "${say(is)}", not as "${say(should)}"`]];
 }
 
 /** The ledger has every change once; what each adds up to is what counts. */

@@ -26,6 +26,9 @@ const tallyback = new Tallyback({
   // Everything, so that what should not be in a log would be seen there.
   logger: { debug: console.log, info: console.log, warn: console.log, error: console.log },
 });
+tallyback.on('delivered', ({ transactionId: tx, id, attempt }) =>
+  write({ did: 'deliver', tx, id, attempt, at: new Date().toISOString() }),
+);
 tallyback.on('dead', ({ transactionId: tx, why }) => write({ did: 'gave up', tx, why }));
 
 const ROUTES = {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { cp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -71,6 +71,11 @@ export class QuotaFolder {
 
   async free() {
     await rm(this.#filler, { force: true });
+  }
+
+  /** What is on a disk of its own goes with it. */
+  async copyTo(path) {
+    if (this.isLimited) await cp(this.path, path, { recursive: true });
   }
 
   async close() {

@@ -138,18 +138,19 @@ export class World {
   }
 
   /** May be asked for at any time and more than once. */
-  close() {
-    this.#closing ??= this.#close();
+  close({ keepQueue = false } = {}) {
+    this.#closing ??= this.#close(keepQueue);
     return this.#closing;
   }
 
-  async #close() {
+  async #close(keepQueue) {
     // What is only starting would stay behind.
     await this.#openingQuota;
     const database = await this.#openingDatabase?.catch(() => undefined);
     await Promise.all([...this.actors.values()].map((actor) => actor.stop()));
     await Promise.all(this.proxies.map((proxy) => proxy.close()));
     await database?.close();
+    if (keepQueue) await this.quota.copyTo(join(this.setting.folder, 'queue-at-the-end'));
     await this.quota.close();
   }
 }
