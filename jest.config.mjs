@@ -8,6 +8,9 @@ export default {
   // Most tests wait for a database, a browser or another process; a machine of two cores keeps two of them busy.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1.5GB',
+  // A worker that is done has nothing open, but a gigabyte to give back: on a busy machine that takes longer than the half
+  // second after which Jest says that tests leak.
+  workerGracefulExitTimeout: 15_000,
   // No test measures time: this only ends what hangs, also on a machine that is busy with something else.
   testTimeout: 60_000,
   globalSetup: '<rootDir>/scripts/test/postgres-up.mjs',
