@@ -10,6 +10,7 @@ const { startServer } = await import('./lib/child.mjs');
 const { processTime, serverTime } = await import('./lib/cpu-time.mjs');
 const { httpLoad, requestLoad } = await import('./lib/http-load.mjs');
 const { signedPost } = await import('./lib/post.mjs');
+const { leavingClean } = await import('./lib/leaving.mjs');
 const { services } = await import('./lib/services.mjs');
 const { storedBytes } = await import('./lib/stored-bytes.mjs');
 
@@ -26,7 +27,12 @@ const DAY_SECONDS = 86_400;
 
 const folder = await mkdtemp(join(tmpdir(), 'tallyback-sizing-'));
 const shared = services(folder, console.error);
-try {
+await leavingClean(measureAll, async () => {
+  await shared.stop();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function measureAll() {
   const sqlite = { type: 'sqlite', path: join(folder, 'sizing.db') };
   const postgres = { type: 'postgres', url: (await shared.postgres()).url() };
   const costs = [
@@ -35,9 +41,6 @@ try {
   ];
   printCosts(costs);
   printMachines(costs[1][1]);
-} finally {
-  await shared.stop();
-  await rm(folder, { recursive: true, force: true });
 }
 
 /** A click over its link and a signed message over HTTP, each in a stretch of its own. */

@@ -36,7 +36,7 @@ let driver;
 let killer;
 let isBrokenOff = false;
 let isKept = options.keep;
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, breakOff);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, breakOff);
 try {
   console.log(`chaos on ${database}, ${trackers} tracker(s), ${conversions} orders in ${seconds} s, seed ${seed}`);
   progress.show('starting everything');
@@ -91,6 +91,8 @@ try {
 
 /** Nothing may stay behind: neither processes nor a mounted folder. */
 async function breakOff() {
+  // A terminal tells every process, and npm hands it on: it comes twice.
+  if (isBrokenOff) return;
   isBrokenOff = true;
   progress.end();
   console.log(`broken off; seed ${seed}`);

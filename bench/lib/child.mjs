@@ -1,5 +1,14 @@
 import { fork } from 'node:child_process';
 
+const running = new Set();
+let isOver = false;
+
+/** Ends every process that was started here and still runs, at once; no other starts any more. */
+export function endChildren() {
+  isOver = true;
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Starts a server in a process of its own and waits until it says where it listens. */
 export async function startServer(file, env = {}) {
   const child = forkServer(file, env);
@@ -9,6 +18,7 @@ export async function startServer(file, env = {}) {
     url,
     stop: () =>
       new Promise((ended) => {
+        if (!running.has(child)) ended();
         child.once('exit', ended);
         child.kill('SIGTERM');
       }),
@@ -26,7 +36,11 @@ export async function ask(file, work) {
 }
 
 function forkServer(file, env = {}) {
-  return fork(new URL(`../servers/${file}`, import.meta.url), { env: { ...process.env, ...env } });
+  if (isOver) throw new Error(`${file} is not started: the run was broken off`);
+  const child = fork(new URL(`../servers/${file}`, import.meta.url), { env: { ...process.env, ...env } });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
 
 function firstMessage(file, child) {

@@ -10,7 +10,9 @@ import { REDIS_MISSING, startRedis } from './redis.mjs';
  */
 export function services(folder, say) {
   const running = new Map();
+  let isOver = false;
   const once = (name, start) => {
+    if (isOver) throw new Error(`${name} is not started: the run was broken off`);
     if (!running.has(name)) running.set(name, start());
     return running.get(name);
   };
@@ -25,6 +27,7 @@ export function services(folder, say) {
     /** Answers every kind of delivery with success, in a process of its own. */
     sink: () => once('sink', () => startServer('sink.mjs')),
     async stop() {
+      isOver = true;
       const started = await Promise.allSettled(running.values());
       await Promise.allSettled(started.map(({ value }) => value?.stop()));
     },
