@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { FLUSHES_AT_ONCE } from './queue-log.js';
 import { failure, givesReceipts, type Store } from './store.js';
 import { isFailure, type WireBatch, type WireOp, type WireReply } from './wire.js';
 
@@ -20,7 +21,7 @@ export class Service {
   #received: WireBatch[] = [];
   /** What leaves with the next flush. */
   #waiting: Receipts[] = [];
-  #flushing = false;
+  #flushing = 0;
   /** The answers to whoever closes: the last ones. */
   #last: WireReply[] | undefined;
 
@@ -50,8 +51,8 @@ export class Service {
       else atOnce.push(reply);
     }
     if (atOnce.length > 0) this.port.postMessage(atOnce);
-    if (this.#flushing) return;
-    if (this.#waiting.length > 0) this.#flush(isFew(this.#waiting));
+    if (this.#flushing === FLUSHES_AT_ONCE) return;
+    if (this.#waiting.length > 0) this.#flush(this.#flushing === 0 && isFew(this.#waiting));
     else this.#closeIfLast();
   }
 
@@ -73,9 +74,9 @@ export class Service {
       this.#closeIfLast();
       return;
     }
-    this.#flushing = true;
+    this.#flushing += 1;
     const over = (error?: unknown) => {
-      this.#flushing = false;
+      this.#flushing -= 1;
       if (this.#waiting.length > 0) this.#flush(false);
       this.#answer(receipts, error);
       this.#closeIfLast();
@@ -89,7 +90,7 @@ export class Service {
   }
 
   #closeIfLast(): void {
-    if (!this.#last || this.#flushing) return;
+    if (!this.#last || this.#flushing > 0) return;
     errorOf(() => this.store.close());
     this.port.postMessage(this.#last);
     this.port.close();

@@ -6,6 +6,7 @@ import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueuer.js';
 import { Packs } from './packs.js';
 import { Processes } from './processes.js';
+import { QueueLog } from './queue-log.js';
 import { Reader } from './reader.js';
 import { atomically, migrate } from './schema.js';
 import { Settler } from './settler.js';
@@ -24,7 +25,7 @@ interface Opened extends Parts {
   readonly db: Database.Database;
   readonly processes: Processes;
   readonly file: BigIntStats;
-  readonly log: LogSync;
+  readonly log: QueueLog;
 }
 
 /**
@@ -43,16 +44,16 @@ export class Store {
   /** A flush has failed: nobody knows which pages of the log are on the disk, so no receipt may depend on any of them. */
   #doubtful = false;
   /** Where the first receipt went that was not flushed yet. */
-  #promised: LogSync | undefined;
+  #promised: QueueLog | undefined;
 
   /**
    * @param started when the process started, in milliseconds: tells it from an earlier one with the same pid
-   * @param logOf puts the log of a database file on the disk
+   * @param syncOf puts the log of a database file on the disk
    */
   constructor(
     private readonly path: string,
     private readonly started: number,
-    private readonly logOf = (path: string) => new LogSync(path),
+    private readonly syncOf = (path: string) => new LogSync(path),
   ) {}
 
   /** Runs all operations; each gets its own result, also when the storage fails as a whole. */
@@ -150,7 +151,7 @@ export class Store {
     if (this.#open) return this.#open;
     mkdirSync(dirname(this.path), { recursive: true });
     const db = new Database(this.path);
-    let log: LogSync | undefined;
+    let log: QueueLog | undefined;
     try {
       migrate(db);
       if (this.#doubtful) foldLog(db);
@@ -159,8 +160,7 @@ export class Store {
       const file = this.#stat();
       // After a commit, so that there is a log, and before any that has to be flushed: the system tells of a failed write
       // only those who had the file open. That it is the log of this connection, the file says that is still in its place.
-      log = this.logOf(this.path);
-      log.open();
+      log = new QueueLog(this.path, this.syncOf);
       if (file === undefined || !isSame(file, this.#stat())) throw new FileGone();
       const packs = new Packs(db, processes.self);
       const settler = new Settler(db, processes.self, packs);
@@ -191,7 +191,7 @@ export class Store {
   }
 
   /** The log to flush, as long as it is still that of the connection. */
-  #unflushed(): LogSync | undefined {
+  #unflushed(): QueueLog | undefined {
     const promised = this.#promised;
     this.#promised = undefined;
     if (promised === undefined || promised === this.#open?.log) return promised;
@@ -199,7 +199,7 @@ export class Store {
     throw new Error('the file was closed after a failure, before what had been stored was known to be on the disk');
   }
 
-  #distrust(log: LogSync | undefined, error: unknown): void {
+  #distrust(log: QueueLog | undefined, error: unknown): void {
     this.#doubtful = true;
     if (this.#open && this.#open.log === log) this.#recover(error);
   }
