@@ -1,26 +1,20 @@
 import { BadRequestException } from '@nestjs/common';
+import { type RowSlice, rowSlices } from '../storage/row-slices.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
-import { type Cell, reading } from '../storage/transaction-work.js';
 import { MAX_GROUPS, type Metrics } from './report.js';
 import type { ReportPart } from './report-parts.js';
 import { addMetrics, emptyMetrics } from './report-rows.js';
 import {
   clicksStatement,
   conversionsStatement,
+  type ReportOrder,
   type ReportPlan,
-  type RowOrder,
-  type RowSlice,
   rowOrders,
   type Statement,
 } from './report-sql.js';
 
 /** What the database counted of one group: the dimensions as `d0`, `d1`, …, the currency, and figures. */
 export type DatabaseRow = Partial<Record<keyof Metrics, string | number | bigint>> & Record<string, string | null>;
-
-/** How long SQLite, which answers without letting go of the event loop, may take for one slice, in milliseconds. */
-const SLICE_MS = 5;
-/** Rows of the first slice, and of the smallest and the largest. */
-const ROWS = { first: 500, least: 200, most: 20_000 };
 
 /** Has the database count what a report is made of. */
 export class ReportReader {
@@ -38,7 +32,7 @@ export class ReportReader {
 
   private async read(
     part: ReportPart,
-    order: RowOrder,
+    order: ReportOrder,
     statementOf: (slice?: RowSlice) => Statement,
   ): Promise<DatabaseRow[]> {
     if (part.source !== 'rows' || this.storage.dialect !== 'sqlite') return this.run(statementOf());
@@ -48,47 +42,16 @@ export class ReportReader {
   /** Every figure can be added up, so it makes no difference in how many slices the rows are counted. */
   private async readInSlices(
     part: ReportPart,
-    order: RowOrder,
+    order: ReportOrder,
     statementOf: (slice: RowSlice) => Statement,
   ): Promise<DatabaseRow[]> {
     const groups = new Map<string, DatabaseRow & Metrics>();
-    const { column } = order;
-    const last = order.isTime ? part.to : undefined;
-    let from: RowSlice['from'] = order.isTime ? part.from : undefined;
-    for (let size = ROWS.first; ; ) {
-      const to = await this.endOf(order, from, last, size);
-      const start = performance.now();
-      addUp(groups, await this.run(statementOf({ column, from, to })));
+    const bounds = order.isTime ? { from: part.from, to: part.to } : { from: undefined, to: undefined };
+    for await (const slice of rowSlices((query) => this.storage.read(query), order, bounds)) {
+      addUp(groups, await this.run(statementOf(slice)));
       if (groups.size > MAX_GROUPS) throw tooManyGroups();
-      if (to === undefined) return [...groups.values()];
-      const fitting = (size * SLICE_MS) / Math.max(performance.now() - start, 1);
-      size = Math.round(Math.max(ROWS.least, Math.min(fitting, 2 * size, ROWS.most)));
-      from = to;
-      await new Promise(setImmediate);
     }
-  }
-
-  /** Where a slice of so many rows ends; undefined where no more are left. */
-  private async endOf(
-    { table, column }: RowOrder,
-    from: RowSlice['from'],
-    to: RowSlice['to'],
-    size: number,
-  ): Promise<RowSlice['to']> {
-    const parameters: Cell[] = [];
-    const bounds: string[] = [];
-    for (const [sign, bound] of [['>=', from] as const, ['<', to] as const]) {
-      if (bound === undefined) continue;
-      bounds.push(`${column} ${sign} ?`);
-      parameters.push(bound);
-    }
-    const where = bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : '';
-    const text = `SELECT ${column} AS "end" FROM ${table}${where} ORDER BY ${column} LIMIT 1 OFFSET ?`;
-    const [row] = await this.storage.read(reading(text, [...parameters, size]));
-    if (!row) return undefined;
-    const end = row.end as string | number;
-    // Many rows of one moment, such as an import's, are one slice.
-    return end === from && typeof end === 'number' ? end + 1 : end;
+    return [...groups.values()];
   }
 
   private async run({ sql, parameters }: Statement): Promise<DatabaseRow[]> {

@@ -1,4 +1,5 @@
 import type { Dialect } from '../storage/dialect.js';
+import type { RowOrder, RowSlice } from '../storage/row-slices.js';
 import { type FilterDimension, MAX_GROUPS, type ReportDimension, type ReportRequest } from './report.js';
 import type { ReportPart } from './report-parts.js';
 import { localUnits } from './report-times.js';
@@ -10,25 +11,14 @@ export interface Statement {
   readonly parameters: readonly (string | number)[];
 }
 
-/** Some of the rows that a statement would read, by one of their columns. */
-export interface RowSlice {
-  readonly column: string;
-  /** Inclusive; undefined: from the first. */
-  readonly from: number | string | undefined;
-  /** Exclusive; undefined: to the last. */
-  readonly to: number | string | undefined;
-}
-
-/** A column that has an index, and so an order in which a table can be read in slices. */
-export interface RowOrder {
-  readonly table: string;
-  readonly column: string;
-  /** Whether it is the time that the report is bounded by. */
+/** An order in which a report's rows can be read in slices. */
+export interface ReportOrder extends RowOrder {
+  /** Whether it is by the time that the report is bounded by. */
   readonly isTime: boolean;
 }
 
 /** The orders in which rows are read; there is none by the time of a conversion's click. */
-export function rowOrders({ request, tables }: ReportPlan): Readonly<Record<'clicks' | 'conversions', RowOrder>> {
+export function rowOrders({ request, tables }: ReportPlan): Readonly<Record<'clicks' | 'conversions', ReportOrder>> {
   const isTime = request.by === 'conversion';
   return {
     clicks: { table: tables.clicks, column: 'at', isTime: true },

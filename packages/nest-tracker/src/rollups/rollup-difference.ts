@@ -1,5 +1,6 @@
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
+import type { RowOrder, RowSlice } from '../storage/row-slices.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { type Query, reading } from '../storage/transaction-work.js';
 import { type Cube, TRAITS } from './cubes.js';
@@ -33,7 +34,7 @@ export function differenceQueries(storage: TrackerStorage) {
     properties.map((property) => `${prefix}${nameOf.get(property)}`).join(', ');
   const keys = ['bucket', ...IDS, 'event', 'currency', ...TRAITS];
 
-  const ofRows = ({ cube, basis }: Stretch) => {
+  const ofRows = ({ cube, basis }: Stretch, more = '') => {
     const { table, time, event, figures } = basis === 'visit' ? clickRows(storage) : conversionRows(storage, basis);
     const ids = IDS.map((id) => `COALESCE(t.${nameOf.get(id)}, '')`);
     const traits = TRAITS.map((trait) => (cube.traits ? `COALESCE(t.${trait}, '')` : "''"));
@@ -44,21 +45,53 @@ export function differenceQueries(storage: TrackerStorage) {
     const named = sums.map((value, i) => `${value} AS ${nameOf.get(ROLLUP_FIGURES[i] as string)}`);
     const groups = keys.map((_, i) => i + 1).join(', ');
     return `SELECT ${[...head, ...named].join(', ')} FROM ${table} t
-      WHERE ${time} >= ${postgres ? '$1' : '?1'} AND ${time} < ${postgres ? '$2' : '?2'} GROUP BY ${groups}`;
+      WHERE ${time} >= ${postgres ? '$1' : '?1'} AND ${time} < ${postgres ? '$2' : '?2'}${more} GROUP BY ${groups}`;
   };
+  const shownKeys = keys.map((property) => `d.${nameOf.get(property)} AS "${property}"`);
+  const shownSums = (of: (name: string) => string) =>
+    ROLLUP_FIGURES.map((figure) => `CAST(${of(`d.${nameOf.get(figure)}`)} AS VARCHAR(40)) AS "${figure}"`);
+  const sumsIn = ({ cube, basis }: Stretch, alias: string) =>
+    `${rollups.table} ${alias} WHERE ${alias}.grain = '${cube.grain}' AND ${alias}.basis = '${basis}'
+       AND ${alias}.bucket >= ${postgres ? '$1' : '?1'} AND ${alias}.bucket < ${postgres ? '$2' : '?2'}`;
 
   return {
     query(stretch: Stretch): Query {
-      const { cube, basis, from, to } = stretch;
       const sums = ROLLUP_FIGURES.map((figure) => `SUM(d.${nameOf.get(figure)})`);
-      const shown = sums.map((sum, i) => `CAST(${sum} AS VARCHAR(40)) AS "${ROLLUP_FIGURES[i]}"`);
-      const shownKeys = keys.map((property) => `d.${nameOf.get(property)} AS "${property}"`);
+      const shown = shownSums((figure) => `SUM(${figure})`);
       const text = `SELECT ${[...shownKeys, ...shown].join(', ')} FROM (${ofRows(stretch)}
-        UNION ALL SELECT ${columns(keys, 'r.')}, ${columns(ROLLUP_FIGURES, '-r.')} FROM ${rollups.table} r
-        WHERE r.grain = '${cube.grain}' AND r.basis = '${basis}'
-          AND r.bucket >= ${postgres ? '$1' : '?1'} AND r.bucket < ${postgres ? '$2' : '?2'}) d
+        UNION ALL SELECT ${columns(keys, 'r.')}, ${columns(ROLLUP_FIGURES, '-r.')} FROM ${sumsIn(stretch, 'r')}) d
         GROUP BY ${columns(keys, 'd.')} HAVING ${sums.map((sum) => `${sum} <> 0`).join(' OR ')}`;
-      return reading(text, [from, to]);
+      return reading(text, [stretch.from, stretch.to]);
+    },
+    /** The sums that are kept of a stretch. */
+    sums(stretch: Stretch): Query {
+      const shown = shownSums((figure) => `SUM(${figure})`);
+      const text = `SELECT ${[...shownKeys, ...shown].join(', ')} FROM ${sumsIn(stretch, 'd')} GROUP BY ${columns(keys, 'd.')}`;
+      return reading(text, [stretch.from, stretch.to]);
+    },
+    /** The order in which the rows of a stretch can be read in slices; there is none by the time of a conversion's click. */
+    rowOrder({ basis, from, to }: Stretch): {
+      readonly order: RowOrder;
+      readonly bounds: Pick<RowSlice, 'from' | 'to'>;
+    } {
+      const { table, time } = basis === 'visit' ? clickRows(storage) : conversionRows(storage, basis);
+      if (basis === 'clicked') return { order: { table, column: 'id' }, bounds: { from: undefined, to: undefined } };
+      return { order: { table, column: time.replace('t.', '') }, bounds: { from, to } };
+    },
+    /** What the rows of a slice of a stretch add up to, on SQLite. */
+    rows(stretch: Stretch, { column, from, to }: RowSlice): Query {
+      const parameters: (string | number)[] = [stretch.from, stretch.to];
+      let conditions = '';
+      for (const [sign, bound] of [['>=', from] as const, ['<', to] as const]) {
+        if (bound !== undefined) conditions += ` AND t.${column} ${sign} ?${parameters.push(bound)}`;
+      }
+      const shown = [...shownKeys, ...shownSums((figure) => figure)].join(', ');
+      return reading(`SELECT ${shown} FROM (${ofRows(stretch, conditions)}) d`, parameters);
+    },
+    /** What makes a rollup of a stretch the same one. */
+    keyOf(rollup: Rollup): string {
+      const values = rollup as unknown as Record<string, unknown>;
+      return JSON.stringify(keys.map((key) => values[key]));
     },
     /** A row of the answer as one to be added. */
     read(row: Record<string, unknown>, { cube, basis }: Stretch): Rollup {

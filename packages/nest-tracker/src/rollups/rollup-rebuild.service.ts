@@ -12,6 +12,7 @@ import { type Basis, Rollup } from './rollup.entity.js';
 import { differenceQueries, type Stretch } from './rollup-difference.js';
 import { rollupUpserts } from './rollup-queries.js';
 import { lockRollups } from './rollups-lock.js';
+import { SnapshotComparison } from './snapshot-comparison.js';
 
 /** What is to be compared, and whether what differs is to be put right. */
 export interface RebuildRequest {
@@ -47,6 +48,7 @@ const DAYS: Readonly<Record<Basis, number>> = { visit: 1, occurred: 31, clicked:
 export class RollupRebuild implements OnModuleInit {
   private difference: ReturnType<typeof differenceQueries>;
   private upserts: InsertQueries<Rollup>;
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly storage: TrackerStorage,
@@ -63,18 +65,33 @@ export class RollupRebuild implements OnModuleInit {
    * Goes through the days one by one, while traffic goes on. What retention has removed stays in the rollups: days that
    * may have lost rows are left alone.
    */
-  async rebuild({ from, to, verify = false }: RebuildRequest = {}): Promise<RebuildResult> {
-    const bounds = await this.storage.run(() => this.bounds());
+  async rebuild(request: RebuildRequest = {}): Promise<RebuildResult> {
+    const comparison = await SnapshotComparison.open(this.storage, this.difference);
+    try {
+      return await this.rebuildBy(comparison, request);
+    } finally {
+      await comparison?.close();
+    }
+  }
+
+  private async rebuildBy(comparison: SnapshotComparison | undefined, request: RebuildRequest): Promise<RebuildResult> {
+    const { from, to, verify = false } = request;
+    const bounds = boundsOf([
+      ...(await this.storage.run(() => this.ends(comparison === undefined))),
+      ...((await comparison?.clickedBetween()) ?? []),
+    ]);
     const first = startOfDay(Math.max(from ?? bounds.from, bounds.from));
     const last = startOfDay(Math.min(to ?? bounds.to, bounds.to) + DAY_MS - 1);
     let differing = 0;
     let counted = 0;
     const whole = { clicks: await this.wholeSince('clicks'), conversions: await this.wholeSince('conversions') };
     for (const stretch of stretches(first, last, whole)) {
-      const rows = await this.storage.run(() => this.compare(stretch, verify));
+      const rows = comparison
+        ? await this.compareAside(comparison, stretch, verify)
+        : await this.storage.run(() => this.compare(stretch, verify));
       differing += rows.length;
       for (const row of rows) counted += weightOf(row);
-      // SQLite answers without letting go of the event loop; requests go in between.
+      // Where SQLite answers without letting go of the event loop, requests go in between.
       await new Promise(setImmediate);
     }
     const any = first < last;
@@ -100,18 +117,30 @@ export class RollupRebuild implements OnModuleInit {
     return found;
   }
 
+  /** One at a time: what another is about to add would be added twice. */
+  private compareAside(comparison: SnapshotComparison, stretch: Stretch, verify: boolean): Promise<Rollup[]> {
+    const compared = this.last.then(async () => {
+      const found = await comparison.compare(stretch);
+      if (!verify && found.length > 0) await this.storage.run(() => writeAll(this.upserts(found)));
+      return found;
+    });
+    this.last = compared.catch(() => undefined);
+    return compared;
+  }
+
   private *unhurried(): TransactionWork<void> {
     if (this.storage.dialect === 'postgres') yield patience(PATIENCE_MS);
   }
 
-  /** The time that there are rows or sums of. */
-  private *bounds(): TransactionWork<{ readonly from: number; readonly to: number }> {
+  /** The times of the first and the last of all that there is. */
+  private *ends(clickedToo: boolean): TransactionWork<number[]> {
     yield* this.unhurried();
     const { storage } = this;
+    const conversions = storage.rowsOf(Conversion, ['id']).table;
     const times = [
       `SELECT MIN(at) AS a, MAX(at) AS z FROM ${storage.rowsOf(Click, ['id']).table}`,
-      `SELECT MIN(occurred_at) AS a, MAX(occurred_at) AS z FROM ${storage.rowsOf(Conversion, ['id']).table}`,
-      `SELECT MIN(clicked_at) AS a, MAX(clicked_at) AS z FROM ${storage.rowsOf(Conversion, ['id']).table}`,
+      `SELECT MIN(occurred_at) AS a, MAX(occurred_at) AS z FROM ${conversions}`,
+      ...(clickedToo ? [`SELECT MIN(clicked_at) AS a, MAX(clicked_at) AS z FROM ${conversions}`] : []),
       `SELECT MIN(bucket) AS a, MAX(bucket) AS z FROM ${storage.rowsOf(Rollup).table}`,
     ];
     const ends: number[] = [];
@@ -121,9 +150,17 @@ export class RollupRebuild implements OnModuleInit {
       } = yield reading(text, []);
       for (const time of [row?.a, row?.z]) if (time !== null && time !== undefined) ends.push(Number(time));
     }
-    if (ends.length === 0) return { from: 0, to: 0 };
-    return { from: Math.min(...ends), to: Math.max(...ends) + 1 };
+    return ends;
   }
+}
+
+function boundsOf(ends: readonly number[]): { readonly from: number; readonly to: number } {
+  let [from, to] = [ends[0] ?? 0, ends[0] === undefined ? 0 : ends[0] + 1];
+  for (const end of ends) {
+    from = Math.min(from, end);
+    to = Math.max(to, end + 1);
+  }
+  return { from, to };
 }
 
 function* stretches(first: number, last: number, whole: Readonly<Record<SummedTable, number>>): Generator<Stretch> {

@@ -1,0 +1,94 @@
+import type { DataSource } from 'typeorm';
+import { Conversion } from '../conversions/conversion.entity.js';
+import { ownConnection } from '../storage/own-connection.js';
+import { rowSlices } from '../storage/row-slices.js';
+import { readOnSqlite } from '../storage/run-work.js';
+import { type SqliteConnection, sqliteConnectionOf } from '../storage/sqlite-connection.js';
+import type { TrackerStorage } from '../storage/tracker-storage.js';
+import { type Query, type RawRow, reading } from '../storage/transaction-work.js';
+import type { Rollup } from './rollup.entity.js';
+import type { differenceQueries, Stretch } from './rollup-difference.js';
+import { ROLLUP_FIGURES } from './rollup-queries.js';
+
+type Figures = Record<string, number | bigint>;
+
+/**
+ * Compares rollups of SQLite with their rows a few at a time, on a connection of its own that sees the file as it was when
+ * the comparison began: clicks and postbacks are written and answered meanwhile.
+ */
+export class SnapshotComparison {
+  private readonly prepared = new Map();
+  private readonly connection: SqliteConnection;
+
+  private constructor(
+    private readonly dataSource: DataSource,
+    private readonly storage: TrackerStorage,
+    private readonly difference: ReturnType<typeof differenceQueries>,
+  ) {
+    this.connection = sqliteConnectionOf(dataSource);
+  }
+
+  /** @returns Nothing on PostgreSQL, and where there is no file that a second connection could open. */
+  static async open(
+    storage: TrackerStorage,
+    difference: ReturnType<typeof differenceQueries>,
+  ): Promise<SnapshotComparison | undefined> {
+    const reader = ownConnection(storage.dataSource);
+    if (!reader) return undefined;
+    await reader.initialize();
+    return new SnapshotComparison(reader, storage, difference);
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+
+  /** When the first and the last click was made that a conversion is of; no index knows. */
+  async clickedBetween(): Promise<readonly number[]> {
+    const { table } = this.storage.rowsOf(Conversion, ['id']);
+    const ends: number[] = [];
+    for await (const { from, to } of rowSlices(this.read, { table, column: 'id' }, { from: '', to: undefined })) {
+      const text = `SELECT MIN(clicked_at) AS a, MAX(clicked_at) AS z FROM ${table} WHERE id >= ? AND id < ?`;
+      const [row] = this.read(reading(text, [from ?? '', to ?? '~']));
+      for (const time of [row?.a, row?.z]) if (time !== null && time !== undefined) ends.push(Number(time));
+    }
+    return ends;
+  }
+
+  /** What has to be added to the rollups of a stretch of time, as one statement would find it. */
+  async compare(stretch: Stretch): Promise<Rollup[]> {
+    const found = new Map<string, Rollup>();
+    this.connection.exec('BEGIN');
+    try {
+      // The first statement is what fixes the moment.
+      for (const row of this.read(this.difference.sums(stretch))) this.add(found, row, stretch, -1);
+      const { order, bounds } = this.difference.rowOrder(stretch);
+      for await (const slice of rowSlices(this.read, order, bounds)) {
+        for (const row of this.read(this.difference.rows(stretch, slice))) this.add(found, row, stretch, 1);
+      }
+    } finally {
+      this.connection.exec('ROLLBACK');
+    }
+    return [...found.values()].filter((rollup) => ROLLUP_FIGURES.some((name) => Number(rollup[name]) !== 0));
+  }
+
+  private readonly read = (query: Query): readonly RawRow[] => readOnSqlite(this.connection, this.prepared, query);
+
+  private add(found: Map<string, Rollup>, row: RawRow, stretch: Stretch, sign: 1 | -1): void {
+    const rollup = this.difference.read(row, stretch);
+    const key = this.difference.keyOf(rollup);
+    const known = found.get(key);
+    if (!known && sign > 0) {
+      found.set(key, rollup);
+      return;
+    }
+    const sum = (known ?? rollup) as unknown as Figures;
+    const added = rollup as unknown as Figures;
+    for (const name of ROLLUP_FIGURES) {
+      const [before, more] = [known ? sum[name] : 0, added[name]];
+      sum[name] =
+        typeof more === 'bigint' ? BigInt(before ?? 0) + BigInt(sign) * more : Number(before) + sign * Number(more);
+    }
+    if (!known) found.set(key, rollup);
+  }
+}
