@@ -1,4 +1,6 @@
-import { symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, symlinkSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
@@ -7,18 +9,40 @@ import { LogSync } from '../log-sync.js';
 import { QueueLog } from './queue-log.js';
 
 const dirs = tempDirs();
+/** As many threads as Node has for what would block, unless it is told otherwise. */
+const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+
+function database(): { path: string; db: Database.Database } {
+  const path = join(dirs(), 'queue.db');
+  const db = new Database(path);
+  db.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
+  return { path, db };
+}
 
 describe('QueueLog', () => {
   it('assures of nothing any more once a flush has failed, though the disk takes what follows', async () => {
-    const path = join(dirs(), 'queue.db');
-    const db = new Database(path);
-    db.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
+    const { path, db } = database();
     // A device that cannot be synced.
     symlinkSync('/dev/null', `${path}.broken-wal`);
     let opened = 0;
     const log = new QueueLog(path, () => new LogSync(opened++ === 0 ? path : `${path}.broken`));
     await expect(log.flush()).rejects.toMatchObject({ code: 'EINVAL' });
     await expect(log.flush()).rejects.toThrow(/shortly before/);
+    log.close();
+    db.close();
+  });
+
+  it('does not wait for threads that the host keeps busy', async () => {
+    const { path, db } = database();
+    const log = new QueueLog(path, (file) => new LogSync(file));
+    const pipe = `${path}.pipe`;
+    execFileSync('mkfifo', [pipe]);
+    // Whoever opens a pipe to read waits in such a thread until somebody opens it to write.
+    const held = Array.from({ length: THREADS }, () => open(pipe, 'r'));
+    await log.flush();
+    const writer = openSync(pipe, 'r+');
+    await Promise.all(held.map(async (opened) => (await opened).close()));
+    closeSync(writer);
     log.close();
     db.close();
   });
