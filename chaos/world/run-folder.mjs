@@ -67,6 +67,8 @@ async function thaw(folder) {
 
 /** Of a process; an id may be somebody else's by now. */
 async function argumentsOf(pid) {
+  // Small images have no ps.
+  if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   const { stdout } = await run('ps', ['-o', 'args=', '-ww', '-p', String(pid)]).catch(() => ({ stdout: '' }));
   return stdout;
 }
