@@ -32,6 +32,21 @@ describe('group commit', () => {
     expect(sizes).toEqual([1, 3]);
   });
 
+  it('waits for those who come back one after another, as long as each turn brings one', async () => {
+    const { sizes, groups } = recording();
+    const added: ReturnType<typeof groups.add>[] = [];
+    const coming = [2, 3, 4];
+    const come = () => {
+      added.push(groups.add(coming.splice(0, 1).map(job)));
+      if (coming.length > 0) setImmediate(come);
+    };
+    setImmediate(come);
+    added.push(groups.add([job(1)]));
+    await added[0];
+    expect((await Promise.all(added)).map(results)).toEqual([[1], [2], [3], [4]]);
+    expect(sizes).toEqual([4]);
+  });
+
   it('bounds a group, but never tears apart what came together', async () => {
     const { sizes, groups } = recording();
     const added = [jobs(0, 400), jobs(400, 200), jobs(600, 1_000), jobs(1_600, 1), jobs(1_601, 511)];

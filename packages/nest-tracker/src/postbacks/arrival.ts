@@ -54,8 +54,9 @@ export class Arrival {
 
   /** Adds to what is known; what is not known takes nothing away. */
   note(facts: Facts): void {
-    const known = Object.entries(facts).filter(([, value]) => value !== undefined);
-    this.facts = { ...this.facts, ...Object.fromEntries(known) };
+    const known: Record<string, unknown> = { ...this.facts };
+    for (const name of Object.keys(facts) as (keyof Facts)[]) if (facts[name] !== undefined) known[name] = facts[name];
+    this.facts = known;
   }
 
   /** Notes a step that passed the request on. */

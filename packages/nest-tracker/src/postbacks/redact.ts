@@ -12,6 +12,7 @@ const SECRET_PARAMETERS = new Set([
 
 /** A raw query or form body with the values of secret parameters blanked out; everything else stays byte for byte. */
 export function redactParameters(raw: string): string {
+  if (raw === '') return raw;
   return raw
     .split('&')
     .map((pair) => {

@@ -112,11 +112,12 @@ export async function drive<T>(client: PgClient, running: TransactionWork<T>): P
   let patience: number | undefined;
   let step = running.next();
   while (!step.done) {
-    const { text, parameters, patienceMs } = step.value;
+    const { text, parameters, patienceMs, name } = step.value;
     patience = patienceMs ?? patience;
     const { rows, rowCount } = await client.query({
       text,
       values: parameters as unknown[],
+      ...(name !== undefined && { name }),
       ...(patience !== undefined && { query_timeout: patience }),
     });
     step = running.next({ rows, changes: rowCount ?? 0 });

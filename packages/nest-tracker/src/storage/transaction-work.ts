@@ -13,6 +13,11 @@ export interface Query {
   readonly reads: boolean;
   /** How long this statement and those behind it in the transaction may take on PostgreSQL. Default: what the pool says. */
   readonly patienceMs?: number;
+  /**
+   * Under which name PostgreSQL keeps the statement prepared, for those that take longer to plan than to carry out. Not for
+   * reading tables: a plan that was made for small ones would stay.
+   */
+  readonly name?: string;
 }
 
 /** What a statement gave. */
