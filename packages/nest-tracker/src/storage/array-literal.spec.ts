@@ -5,7 +5,7 @@ import { arrayLiteral, columnLiteral } from './array-literal.js';
 import type { Cell } from './transaction-work.js';
 
 /** What PostgreSQL can keep: no NUL, no half of a character. */
-const TEXT = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0') && text.isWellFormed());
+const TEXT = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0') && !/\p{Cs}/u.test(text));
 const AWKWARD = fc.constantFrom('NULL', 'null', '', '{}', '{,}', '"', '\\', '\\"', ' a ', '\n', "'", ',');
 
 const itself = <T extends Cell | boolean>(value: T) => value;
