@@ -48,20 +48,17 @@ export class Acceptance {
     const kind: NewMessage['kind'] = type === 'conversion.created' ? 'created' : 'updated';
     const whole: NewMessage = { id: createId(createdAt), kind, event, transactionId, createdAt, deliveries };
     const stored = kind === 'created' && recalls.length > 0 ? { ...whole, recall: recallOf(data, recalls) } : whole;
-    const result = await this.#enqueue(stored, transaction);
-    const receipt = result.stored ? receiptOf(stored, acceptedAt) : receiptOfFirst(stored, result.first);
-    if (result.stored) this.#reportDead(stored);
-    if (this.telemetry.active) this.#tell(type, receipt, createdAt);
-    return { receipt, claimable: result.stored && !result.joined };
-  }
-
-  async #enqueue(message: NewMessage, transaction: unknown): Promise<EnqueueResult> {
+    let result: EnqueueResult;
     try {
-      return await this.settings.queue.enqueue(message, transaction);
+      result = await queue.enqueue(stored, transaction);
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       throw asQueueUnavailable(error, 'The conversion was not stored');
     }
+    const receipt = result.stored ? receiptOf(stored, acceptedAt) : receiptOfFirst(stored, result.first);
+    if (result.stored) this.#reportDead(stored);
+    if (this.telemetry.active) this.#tell(type, receipt, createdAt);
+    return { receipt, claimable: result.stored && !result.joined };
   }
 
   #tell(

@@ -93,7 +93,7 @@ export class Tallyback {
     const known = checkContext(context);
     const { conversion: own, context: told } = resolveClickToken(conversion, known);
     const data = accepted(parseConversion(own));
-    return this.#accept({ type: 'conversion.created', data }, told, known.manager);
+    return await this.#accept({ type: 'conversion.created', data }, told, known.manager);
   }
 
   /**
