@@ -5,20 +5,19 @@ import type {
   Claim,
   ClaimedDelivery,
   ClaimRequest,
-  DeliveryState,
   EnqueueResult,
-  FirstMessage,
   ListPage,
   ListRequest,
   NewDelivery,
   NewMessage,
   Queue,
   QueueCounts,
-  QueuedDelivery,
   Settlement,
 } from '../queue.js';
 import { storableText } from '../storable-text.js';
 import { DueHeap } from './due-heap.js';
+import { Identities } from './identities.js';
+import { type Row, toClaimed, toItem } from './row.js';
 
 export interface MemoryQueueOptions {
   /**
@@ -28,28 +27,9 @@ export interface MemoryQueueOptions {
   readonly remember?: number;
 }
 
-interface Row {
-  readonly seq: number;
-  readonly id: string;
-  readonly destination: string;
-  readonly event: string;
-  readonly transactionId: string;
-  readonly body: string;
-  readonly createdAt: number;
-  readonly order: string;
-  state: DeliveryState;
-  /** Undefined while it cannot be claimed. */
-  dueAt: number | undefined;
-  attempt: number;
-  step: number;
-  fence: number;
-  answer?: string;
-}
-
 /** {@link Queue} in this process's memory: everything undelivered is lost when the process ends. */
 export class MemoryQueue implements Queue {
-  readonly #remember: number;
-  readonly #identities = new Map<string, FirstMessage & { readonly recall?: Recall | undefined }>();
+  readonly #identities: Identities;
   readonly #rows = new Map<number, Row>();
   /** Undelivered rows of one (destination, event, transaction id), oldest first: only the head may be claimed. */
   readonly #orders = new Map<string, Row[]>();
@@ -58,7 +38,7 @@ export class MemoryQueue implements Queue {
   #closed = false;
 
   constructor({ remember = 1_000_000 }: MemoryQueueOptions = {}) {
-    this.#remember = remember;
+    this.#identities = new Identities(remember);
   }
 
   async open(): Promise<void> {
@@ -67,22 +47,15 @@ export class MemoryQueue implements Queue {
 
   async enqueue(message: NewMessage): Promise<EnqueueResult> {
     this.#check();
-    const key = `${message.event} ${message.transactionId}`;
-    if (message.kind === 'created') {
-      const known = this.#identities.get(key);
-      if (known) {
-        const { recall: _, ...first } = known;
-        return { stored: false, first };
-      }
-      this.#hold(key, message);
-    }
+    const first = message.kind === 'created' ? this.#identities.take(message) : undefined;
+    if (first) return { stored: false, first };
     for (const delivery of message.deliveries) this.#add(message, delivery);
     return { stored: true };
   }
 
   async recall(event: string, transactionId: string): Promise<Recall | undefined> {
     this.#check();
-    return this.#identities.get(`${event} ${transactionId}`)?.recall;
+    return this.#identities.recall(event, transactionId);
   }
 
   async claim({ destination, limit, leaseMs, now }: ClaimRequest): Promise<ClaimedDelivery[]> {
@@ -97,20 +70,7 @@ export class MemoryQueue implements Queue {
       this.#schedule(row, now + leaseMs);
       claimed.push(row);
     }
-    return claimed
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ seq, id, event, transactionId, body, attempt, step, createdAt, fence }) => ({
-        seq,
-        id,
-        destination,
-        event,
-        transactionId,
-        body,
-        attempt,
-        step,
-        createdAt,
-        fence,
-      }));
+    return claimed.sort((a, b) => a.seq - b.seq).map(toClaimed);
   }
 
   async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
@@ -206,14 +166,6 @@ export class MemoryQueue implements Queue {
     return [...this.#rows.values()].filter(({ id, state }) => state === 'dead' && wanted.has(id));
   }
 
-  #hold(key: string, { id, createdAt, deliveries, recall }: NewMessage): void {
-    const destinations = deliveries.map(({ destination }) => destination);
-    this.#identities.set(key, { id, createdAt, destinations, recall });
-    if (this.#identities.size <= this.#remember) return;
-    const [oldest] = this.#identities.keys();
-    if (oldest !== undefined) this.#identities.delete(oldest);
-  }
-
   #schedule(row: Row, at: number): void {
     row.dueAt = at;
     let heap = this.#due.get(row.destination);
@@ -283,20 +235,4 @@ export class MemoryQueue implements Queue {
   #check(): void {
     if (this.#closed) throw new QueueUnavailableError('The queue is closed.');
   }
-}
-
-function toItem(row: Row): QueuedDelivery {
-  const { id, destination, event, transactionId, state, body, createdAt, attempt, dueAt, answer } = row;
-  return {
-    id,
-    destination,
-    event,
-    transactionId,
-    state,
-    body,
-    createdAt,
-    attempts: attempt,
-    ...(dueAt === undefined ? {} : { dueAt }),
-    ...(answer === undefined ? {} : { answer }),
-  };
 }
