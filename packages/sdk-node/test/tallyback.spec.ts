@@ -175,7 +175,7 @@ describe('flush() and close()', () => {
     const first = shop({ queue, destinations: { house: house(tracker.url, { concurrency: 2 }) } });
     for (let index = 0; index < 5; index += 1) await first.convert({ transactionId: `A-${index}` });
     await tracker.arrived(2);
-    await first.close({ timeoutMs: 200 });
+    await first.close({ timeoutMs: 1_000 });
     expect(await kept.counts(['house'])).toEqual({ pending: 5, inFlight: 0, dead: 0 });
     tracker.behave(recorded);
     const second = shop({ queue: kept, destinations: { house: house(tracker.url) } });
