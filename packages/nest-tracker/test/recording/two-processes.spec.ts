@@ -29,10 +29,13 @@ describe('two tracker processes on one PostgreSQL', () => {
   let database: TestDatabase;
   let tracker: Tracker;
   let other: TrackerProcess;
+  /** From before its cap is reached: a few seconds after that, visitors are sent elsewhere. */
+  let capped: string;
   beforeAll(async () => {
     database = await createPostgresDatabase();
     tracker = await startTracker({ database, options: { seed } });
     other = await startTrackerProcess({ database: database.options, seed });
+    capped = await click(tracker, 'capped');
   }, 30_000);
   afterAll(async () => {
     await other?.stop();
@@ -69,10 +72,9 @@ describe('two tracker processes on one PostgreSQL', () => {
   }
 
   it('fill a cap to the last place and not beyond', async () => {
-    const clickId = await click(tracker, 'capped');
-    const answers = await together((to) => report(to, { clickId, transactionId: unique() }));
+    const answers = await together((to) => report(to, { clickId: capped, transactionId: unique() }));
     expect(tally(answers)).toEqual({ recorded: 7, cap_reached: MANY - 7 });
-    expect(await stored(clickId)).toHaveLength(7);
+    expect(await stored(capped)).toHaveLength(7);
   });
 
   it('spend a budget to the last cent that fits and not beyond', async () => {
@@ -103,11 +105,10 @@ describe('two tracker processes on one PostgreSQL', () => {
   });
 
   it('give the last place to one of two copies, and call the other a duplicate', async () => {
-    const clickId = await click(tracker, 'capped');
     const [full] = await database.query('SELECT transaction_id FROM tallyback_conversions ORDER BY id LIMIT 1');
     const freed = await change(tracker, { transactionId: full?.transaction_id, status: 'rejected' });
     expect(freed.body).toMatchObject({ outcome: 'updated' });
-    const data = { clickId, transactionId: unique() };
+    const data = { clickId: capped, transactionId: unique() };
     // Both have looked for the order and found none when they wait for the counter.
     const answers = await whileLocked('SELECT 1 FROM tallyback_counters FOR UPDATE', 2, {
       send: () => [report(tracker, data), report({ ...tracker, url: other.url }, data)],
