@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import { tempDirs } from '../../../test/support/temp-dir.js';
 import { LogSync } from '../log-sync.js';
-import { QueueLog } from './queue-log.js';
+import { FLUSHES_AT_ONCE, QueueLog } from './queue-log.js';
 
 const dirs = tempDirs();
 /** As many threads as Node has for what would block, unless it is told otherwise. */
@@ -25,8 +25,24 @@ describe('QueueLog', () => {
     // A device that cannot be synced.
     symlinkSync('/dev/null', `${path}.broken-wal`);
     let opened = 0;
-    const log = new QueueLog(path, () => new LogSync(opened++ === 0 ? path : `${path}.broken`));
+    const log = new QueueLog(path, () => new LogSync(opened++ === 1 ? `${path}.broken` : path));
     await expect(log.flush()).rejects.toMatchObject({ code: 'EINVAL' });
+    await expect(log.flush()).rejects.toThrow(/shortly before/);
+    expect(() => log.flushNow()).toThrow(/shortly before/);
+    log.close();
+    db.close();
+  });
+
+  it('asks through a descriptor of its own in this thread, so that no other one hears of a failure in its place', async () => {
+    const { path, db } = database();
+    symlinkSync('/dev/null', `${path}.broken-wal`);
+    const opened: string[] = [];
+    const log = new QueueLog(path, () => {
+      opened.push(opened.length < FLUSHES_AT_ONCE ? path : `${path}.broken`);
+      return new LogSync(opened.at(-1) as string);
+    });
+    for (let turn = 0; turn < FLUSHES_AT_ONCE; turn += 1) await log.flush();
+    expect(() => log.flushNow()).toThrow(/EINVAL/);
     await expect(log.flush()).rejects.toThrow(/shortly before/);
     log.close();
     db.close();

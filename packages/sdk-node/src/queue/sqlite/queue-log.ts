@@ -12,6 +12,8 @@ const PATIENCE_MS = 100;
 /** The write-ahead log of a connection, for as long as that lives. */
 export class QueueLog {
   readonly #syncs: readonly LogSync[];
+  /** What this thread asks itself. */
+  readonly #own: LogSync;
   #turn = 0;
   #torn = false;
 
@@ -24,38 +26,58 @@ export class QueueLog {
   constructor(path: string, syncOf: (path: string) => LogSync) {
     // Each with a descriptor of its own: one descriptor tells of a failed write once, to one of those who ask.
     this.#syncs = Array.from({ length: FLUSHES_AT_ONCE }, () => syncOf(path));
-    for (const sync of this.#syncs) sync.open();
+    this.#own = syncOf(path);
+    try {
+      for (const sync of this.#all()) sync.open();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Resolves when everything that was committed before is on the disk; rejects when nobody knows. */
   async flush(): Promise<void> {
     this.#turn += 1;
-    const torn = (error: unknown) => {
-      this.#torn = true;
-      throw error;
-    };
-    const asked = this.#syncs[this.#turn % FLUSHES_AT_ONCE]?.flush().catch(torn);
+    const asked = this.#syncs[this.#turn % FLUSHES_AT_ONCE]?.flush().catch((error: unknown) => this.#tear(error));
     let timer: NodeJS.Timeout | undefined;
     const impatient = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, PATIENCE_MS);
     });
-    const itself = impatient.then(() => this.flushNow()).catch(torn);
+    const itself = impatient.then(() => this.flushNow());
     try {
       await Promise.race([asked, itself]);
     } finally {
       clearTimeout(timer);
     }
-    // SQLite reads its log up to the first page that is not whole: with one that is lost goes everything after it.
-    if (this.#torn) throw new Error('the disk did not take what was written shortly before');
+    this.#check();
   }
 
   /** The same, waiting in this thread. */
   flushNow(): void {
-    this.#syncs[0]?.flushNow();
+    try {
+      this.#own.flushNow();
+    } catch (error) {
+      this.#tear(error);
+    }
+    this.#check();
   }
 
   /** Lets go of the log, after what is being flushed. */
   close(): void {
-    for (const sync of this.#syncs) sync.close();
+    for (const sync of this.#all()) sync.close();
+  }
+
+  #all(): LogSync[] {
+    return [...this.#syncs, this.#own];
+  }
+
+  #tear(error: unknown): never {
+    this.#torn = true;
+    throw error;
+  }
+
+  /** SQLite reads its log up to the first page that is not whole: with one that is lost goes everything after it. */
+  #check(): void {
+    if (this.#torn) throw new Error('the disk did not take what was written shortly before');
   }
 }
