@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { holdOthers } from './hold-others.js';
 import { drive, execute, type PgClient, type PreparedStatements } from './run-work.js';
 import { type SqliteConnection, sqliteConnectionOf } from './sqlite-connection.js';
 import type { TransactionWork } from './transaction-work.js';
@@ -10,20 +11,21 @@ const UNDO = `ROLLBACK TO SAVEPOINT ${SAVEPOINT}; ${KEEP}`;
 
 /**
  * Runs work inside a transaction that somebody else has open, on PostgreSQL: all of it happens, or nothing, and whoever
- * has the transaction may go on with it either way.
+ * has the transaction may go on with it either way. Its statements wait until then.
  */
 export async function runInsidePostgres<T>(runner: QueryRunner, work: () => TransactionWork<T>): Promise<T> {
-  const client = (await runner.connect()) as PgClient;
-  await client.query({ text: BEGIN, values: [] });
-  try {
-    const result = await drive(client, work());
-    await client.query({ text: KEEP, values: [] });
-    return result;
-  } catch (error) {
-    // Where even that fails, so does the commit: its owner hears of it there.
-    await client.query({ text: UNDO, values: [] }).catch(() => undefined);
-    throw error;
-  }
+  return holdOthers((await runner.connect()) as PgClient, async (client) => {
+    await client.query({ text: BEGIN, values: [] });
+    try {
+      const result = await drive(client, work());
+      await client.query({ text: KEEP, values: [] });
+      return result;
+    } catch (error) {
+      // Where even that fails, so does the commit: its owner hears of it there.
+      await client.query({ text: UNDO, values: [] }).catch(() => undefined);
+      throw error;
+    }
+  });
 }
 
 /**

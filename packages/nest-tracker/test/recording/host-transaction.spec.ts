@@ -37,6 +37,7 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
     host = await new DataSource(hostOptions(database, POOL)).initialize();
     const offers = [
       offerOf('boots', { payout: [{ kind: 'percent', percent: '10' }] }),
+      offerOf('counted', { caps: { conversionsTotal: 9 } }),
       offerOf('capped', { caps: { conversionsTotal: 1 } }),
       offerOf('shared', { caps: { conversionsTotal: 5 } }),
     ];
@@ -175,6 +176,28 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
       expect(wrong).toMatchObject({ accepted: false, refusal: { reason: 'invalid_field', field: 'revenue' } });
     });
     expect(await left(sold)).toEqual([1, 0, 0, 0]);
+  });
+
+  it('keeps what the host writes meanwhile, also when the conversion needs a second attempt', async () => {
+    // The first one under a cap finds that nobody counts yet, undoes what it did, and runs again.
+    const sold = await order('counted');
+    const written: string[] = [];
+    await host.transaction(async (manager) => {
+      let recorded: IntakeResult | undefined;
+      const recording = conversions.convert('acme', sold, { manager }).then((result) => {
+        recorded = result;
+      });
+      while (!recorded) {
+        const id = unique('meanwhile');
+        await manager.insert(Order, { id, total: '1.00' });
+        written.push(id);
+        if (name === 'SQLite') await new Promise(setImmediate);
+      }
+      await recording;
+      expect(outcome(recorded)).toBe('recorded');
+    });
+    const kept = await database.query("SELECT id FROM host_orders WHERE id LIKE 'meanwhile%'");
+    expect(kept.map(({ id }) => id).sort()).toEqual(written.sort());
   });
 
   it('takes the place of a cap, and gives it back when it is rolled back', async () => {
