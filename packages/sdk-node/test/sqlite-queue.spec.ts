@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -39,6 +39,14 @@ describe('sqliteQueue', () => {
     expect(existsSync(path)).toBe(false);
     await queue.open();
     expect(existsSync(path)).toBe(true);
+  });
+
+  it('gives receipts for a file that a symbolic link leads to', async () => {
+    const [link, file] = [join(dirs(), 'queue.db'), join(dirs(), 'shared.db')];
+    symlinkSync(file, link);
+    const stored = message();
+    expect(await opened(link).enqueue(stored)).toEqual({ stored: true });
+    expect(await claimAll(opened(file))).toMatchObject([{ id: stored.deliveries[0]?.id }]);
   });
 
   it.each(['removed', 'replaced'])(

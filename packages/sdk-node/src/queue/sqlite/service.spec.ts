@@ -103,6 +103,19 @@ describe('Service', () => {
     db.close();
   });
 
+  it('does not say that a hand has done something to dead letters before it is sure of that', async () => {
+    const { disk, ask, start } = served();
+    disk.broken = true;
+    start();
+    for (const by of [
+      { op: 'replay', ids: '[]', now: 2_000 },
+      { op: 'discard', ids: '[]' },
+    ] satisfies WireOp[]) {
+      const [[reply]] = (await ask([by])) as [[WireReply]];
+      expect(reply.results).toMatchObject([{ code: 'EINVAL' }]);
+    }
+  });
+
   it('refuses receipts as long as the disk fails', async () => {
     const { disk, ask, start } = served();
     disk.broken = true;

@@ -160,7 +160,7 @@ export class Store {
       const file = this.#stat();
       // After a commit, so that there is a log, and before any that has to be flushed: the system tells of a failed write
       // only those who had the file open. That it is the log of this connection, the file says that is still in its place.
-      log = new QueueLog(this.path, this.syncOf);
+      log = new QueueLog(fileOf(db), this.syncOf);
       if (file === undefined || !isSame(file, this.#stat())) throw new FileGone();
       const packs = new Packs(db, processes.self);
       const settler = new Settler(db, processes.self, packs);
@@ -226,6 +226,11 @@ class FileGone extends Error {
   }
 }
 
+/** Where SQLite has the file, and the log beside it: where a symbolic link leads to. */
+function fileOf(db: Database.Database): string {
+  return (db.prepare('PRAGMA database_list').get() as { file: string }).file;
+}
+
 /**
  * Everything into the file itself, and the log begun anew. What comes behind a page that never reached the disk would be
  * lost with it.
@@ -241,9 +246,9 @@ function isSame(one: BigIntStats | undefined, other: BigIntStats | undefined): b
   return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }
 
-/** Whether somebody takes the answer for a promise. */
+/** Whether somebody takes the answer for a promise: a receipt, or that what a hand did is done. */
 export function givesReceipts({ op }: WireOp): boolean {
-  return op === 'enqueue';
+  return op === 'enqueue' || op === 'replay' || op === 'discard';
 }
 
 function perform(op: WireOp, on: Parts): Result {
