@@ -64,7 +64,9 @@ export class ConversionSearch implements OnModuleInit {
 
   private async search(where: FindOptionsWhere<Conversion>, range: IdRange, take: number): Promise<Conversion[]> {
     // PostgreSQL finds its own way; on SQLite only an index may, since meanwhile nothing else is answered.
-    const led = this.storage.dialect === 'postgres' || where.clickId !== undefined;
+    const { clickId, advertiserId, event, transactionId } = where;
+    const isNamed = advertiserId !== undefined && event !== undefined && transactionId !== undefined;
+    const led = this.storage.dialect === 'postgres' || clickId !== undefined || isNamed;
     return led ? this.conversions.findIn(where, range, take) : (await this.conversions.find(where, range, take)).rows;
   }
 }

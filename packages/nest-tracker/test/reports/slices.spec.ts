@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConversionSearch, ReportsService } from '../../src/index.js';
 import { readReportQuery } from '../../src/reports/report-query.js';
+import { TrackerStorage } from '../../src/storage/tracker-storage.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
 import { report, unique } from '../support/messages.js';
 import { pick, reportOf } from '../support/reports.js';
@@ -130,5 +131,28 @@ describe('a report on SQLite that reads rows', () => {
       "SELECT transaction_id FROM tallyback_conversions WHERE status = 'rejected' ORDER BY id DESC",
     );
     expect(found).toEqual(rows.map((row) => row.transaction_id));
+  });
+
+  it.each([
+    ['advertiser=acme&status=refunded', /PRIMARY KEY|autoindex/],
+    [
+      'advertiser=acme&event=purchase&transactionId=t77',
+      /identity \(advertiser_id=\? AND event=\? AND transaction_id=\?/,
+    ],
+  ])('looks for %s by the index that leads to the fewest rows', async (query, index) => {
+    const { dataSource } = tracker.get(TrackerStorage);
+    const asked: [string, unknown[]][] = [];
+    const logQuery = dataSource.logger.logQuery.bind(dataSource.logger);
+    dataSource.logger.logQuery = (text, parameters, ...more) => {
+      if (text.includes('"tallyback_conversions"')) asked.push([text, parameters as unknown[]]);
+      logQuery(text, parameters, ...more);
+    };
+    await tracker.get(ConversionSearch).list(new URLSearchParams(query), { limit: 10, after: undefined });
+    Object.assign(dataSource.logger, { logQuery });
+    expect(asked.length).toBeGreaterThan(0);
+    for (const [text, parameters] of asked) {
+      const plan = await database.query(`EXPLAIN QUERY PLAN ${text}`, parameters);
+      expect(plan[0]?.detail).toMatch(index);
+    }
   });
 });
