@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { AheadOfMiddleware, isForwarded, plainRequest, writeAhead } from '../http/ahead-of-middleware.js';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { AheadOfMiddleware, isForwarded, plainRequest } from '../http/ahead-of-middleware.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { ClickLinks } from './click-links.service.js';
 
@@ -12,8 +12,6 @@ const KEY = /^[a-z0-9][a-z0-9_-]{0,63}$/;
  */
 @Injectable()
 export class ClicksAhead implements OnApplicationBootstrap {
-  private readonly logger = new Logger(ClicksAhead.name);
-
   constructor(
     private readonly ahead: AheadOfMiddleware,
     private readonly links: ClickLinks,
@@ -31,13 +29,7 @@ export class ClicksAhead implements OnApplicationBootstrap {
     const visit = plainRequest(request);
     const key = visit.path.slice(prefix.length);
     if (!KEY.test(key)) return false;
-    this.links
-      .visit(key, visit, false)
-      .then((reply) => writeAhead(response, reply))
-      .catch((error: Error) => {
-        this.logger.error(`A click link failed: ${error.name}: ${error.message}`);
-        writeAhead(response, { status: 500 });
-      });
+    this.ahead.answer(response, this.links.visit(key, visit, false));
     return true;
   }
 }

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { TRACKER_EXTRAS, type TrackerModuleExtras } from '../tracker.options.js';
 import type { HttpReply } from './http-reply.js';
 import type { HttpRequest } from './http-request.js';
 import { routePath } from './route-path.js';
+import { StorageErrors } from './storage-errors.filter.js';
 
 /** Answers a request of the HTTP server itself, or leaves it to whoever comes next; says whether it has taken it. */
 export type TakeAhead = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -15,9 +16,12 @@ export type TakeAhead = (request: IncomingMessage, response: ServerResponse) => 
  */
 @Injectable()
 export class AheadOfMiddleware {
+  private readonly logger = new Logger(AheadOfMiddleware.name);
+
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly config: ApplicationConfig,
+    private readonly storageErrors: StorageErrors,
     @Inject(TRACKER_EXTRAS) private readonly extras: TrackerModuleExtras,
   ) {}
 
@@ -38,6 +42,17 @@ export class AheadOfMiddleware {
       if (take(request, response)) return;
       for (const listener of listeners) listener.call(server, request, response);
     });
+  }
+
+  /** Answers a request that was taken, also when making the answer, or writing it, fails. */
+  answer(response: ServerResponse, reply: Promise<HttpReply>): void {
+    reply
+      .then((made) => write(response, made))
+      .catch((error: Error) => {
+        const known = this.storageErrors.replyTo(error);
+        if (!known) this.logger.error(`A request failed: ${error.name}: ${error.message}`);
+        write(response, known ?? { status: 500 });
+      });
   }
 }
 
@@ -64,7 +79,7 @@ export function plainRequest(
 }
 
 /** Writes an answer that is text, or nothing, with the headers that the adapters would write. */
-export function writeAhead(response: ServerResponse, { status, headers, body = '' }: HttpReply): void {
+function write(response: ServerResponse, { status, headers, body = '' }: HttpReply): void {
   const written: Record<string, string | number> = {
     ...(headers as Record<string, string> | undefined),
     'content-length': Buffer.byteLength(body),

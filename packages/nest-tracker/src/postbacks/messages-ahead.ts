@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { MAX_MESSAGE_BYTES } from '@tallyback/protocol';
-import { AheadOfMiddleware, isForwarded, plainRequest, writeAhead } from '../http/ahead-of-middleware.js';
-import { StorageErrors } from '../http/storage-errors.filter.js';
+import { AheadOfMiddleware, isForwarded, plainRequest } from '../http/ahead-of-middleware.js';
+import type { HttpReply } from '../http/http-reply.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { intakeReply } from './intake-reply.js';
 import { PostbacksService } from './postbacks.service.js';
@@ -17,13 +17,10 @@ const JSON_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
  */
 @Injectable()
 export class MessagesAhead implements OnApplicationBootstrap {
-  private readonly logger = new Logger(MessagesAhead.name);
-
   constructor(
     private readonly ahead: AheadOfMiddleware,
     private readonly postbacks: PostbacksService,
     private readonly messages: SignedMessages,
-    private readonly storageErrors: StorageErrors,
     @Inject(TRACKER_OPTIONS) private readonly options: TrackerOptions,
   ) {}
 
@@ -31,20 +28,13 @@ export class MessagesAhead implements OnApplicationBootstrap {
     if (!this.options.messagesAheadOfMiddleware) return;
     this.ahead.install('v1/conversions', (path) => (request, response) => {
       if (request.method !== 'POST' || request.url !== path || !isPlain(request)) return false;
-      readBody(request, (body) => this.answer(request, body, response));
+      readBody(request, (body) => this.ahead.answer(response, this.reply(request, body)));
       return true;
     });
   }
 
-  private answer(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
-    this.postbacks
-      .receive(plainRequest(request, body), this.messages.read)
-      .then((result) => writeAhead(response, intakeReply(result)))
-      .catch((error: Error) => {
-        const known = this.storageErrors.replyTo(error);
-        if (!known) this.logger.error(`A message failed: ${error.name}: ${error.message}`);
-        writeAhead(response, known ?? { status: 500 });
-      });
+  private async reply(request: IncomingMessage, body: Buffer): Promise<HttpReply> {
+    return intakeReply(await this.postbacks.receive(plainRequest(request, body), this.messages.read));
   }
 }
 

@@ -81,6 +81,27 @@ describe.each(ADAPTERS)('click links ahead of the middleware of %s', (adapter) =
     }
   });
 
+  it('say of what the database refuses what is said of it elsewhere, and log no word of the database’s', async () => {
+    const logged: unknown[] = [];
+    const take = (...entry: unknown[]) => void logged.push(...entry);
+    const other = await start(database, adapter, true);
+    other.app.useLogger({ log: take, warn: take, error: take });
+    await database.query(
+      `CREATE TRIGGER refuse BEFORE INSERT ON tallyback_clicks BEGIN SELECT RAISE(ABORT, 'jane@example.com'); END`,
+    );
+    try {
+      const { status, headers, body } = await send(other, '/api/go/c/boots');
+      expect(status).toBe(500);
+      expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      expect(body.detail).toContain('The database refused what was to be stored.');
+      expect(logged.join('\n')).toContain('SQLITE_CONSTRAINT');
+      expect(logged.join('\n')).not.toContain('jane@example.com');
+    } finally {
+      await database.query('DROP TRIGGER refuse');
+      await other.app.close();
+    }
+  });
+
   it('are not ahead unless the host asks for it', async () => {
     const other = await start(database, adapter, false);
     try {
