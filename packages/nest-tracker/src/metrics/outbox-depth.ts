@@ -32,10 +32,12 @@ interface Waiting {
 }
 
 const [PENDING, SENDING, DEAD] = [0, 1, 2] as const;
-/** Counting takes at most one part in so many of the time, however long the outbox is and however often it is asked for. */
+/** Counting takes at most one part in so many of the time (of a minute), however often it is asked for. */
 const PARTS = 20;
 /** What is counted faster is counted for everybody who asks. */
 const SOON_MS = 25;
+/** However long it took: it may have waited for something else most of the time, and figures are watched for alarms. */
+const OLDEST_MS = 60_000;
 
 /** How far the delivery of partner postbacks is behind. */
 @Injectable()
@@ -52,7 +54,8 @@ export class OutboxGauge {
   ) {}
 
   /**
-   * While the outbox is long, what was counted a moment ago: at most twenty times as long ago as counting has taken.
+   * While the outbox is long, what was counted a moment ago: at most twenty times as long ago as counting has taken, and
+   * never more than a minute.
    *
    * @throws the database's error.
    */
@@ -78,7 +81,7 @@ export class OutboxGauge {
       counting.then(() => {
         const took = performance.now() - start;
         if (took < SOON_MS) forget();
-        else setTimeout(forget, PARTS * took).unref();
+        else setTimeout(forget, Math.min(PARTS * took, OLDEST_MS)).unref();
       }, forget);
     }
     return this.counting;

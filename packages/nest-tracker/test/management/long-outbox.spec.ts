@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { OUTBOX_TABLES } from '../../src/partner-postbacks/outbox-tables.js';
 import { TrackerStorage } from '../../src/storage/tracker-storage.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
@@ -51,5 +51,18 @@ describe('GET /health', () => {
     await database.query('UPDATE size SET rows = 7');
     while ((await pending()) !== 7) await new Promise(setImmediate);
     expect(counted).toBe(2);
+  });
+
+  it('tells figures that are no older than a minute, however long counting had to wait', async () => {
+    let hours = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => 3_600_000 * hours++);
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    try {
+      await pending();
+      expect(timers.mock.calls.map(([, delay]) => delay)).toContain(60_000);
+    } finally {
+      clock.mockRestore();
+      timers.mockRestore();
+    }
   });
 });
