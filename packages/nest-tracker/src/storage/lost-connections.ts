@@ -5,8 +5,8 @@ import { dialectOf } from './dialect.js';
 export interface PoolConnection {
   /** Where no limit is set, nothing or 0. */
   readonly connectionParameters: { readonly query_timeout?: number | false | undefined };
-  /** Of the server process, as whoever answered the connection says. */
-  readonly processID: number | null;
+  /** Of the server process, as whoever answered the connection says; not every driver tells it. */
+  readonly processID?: number | null;
   on(event: 'error', listener: () => void): unknown;
   query(...given: unknown[]): unknown;
   end(): Promise<void>;
@@ -57,7 +57,7 @@ const GRACE_MS = 5_000;
 export async function endSlowStatements(connection: PoolConnection): Promise<void> {
   const limit = Number(connection.connectionParameters.query_timeout) - GRACE_MS;
   if (!(limit > 0)) return;
-  const own = Number(connection.processID);
+  const own = Number(connection.processID ?? 0);
   await connection.query(`SELECT set_config('statement_timeout', '${limit}', false) WHERE pg_backend_pid() = ${own}`);
 }
 
