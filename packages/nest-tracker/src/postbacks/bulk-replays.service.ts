@@ -1,6 +1,6 @@
 import { BadRequestException, ConflictException, Injectable } from '@nestjs/common';
 import type { Outcome, Reason } from '@tallyback/protocol';
-import { IsNull, MoreThan } from 'typeorm';
+import { And, type FindOperator, IsNull, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import type { PageRequest } from '../http/page.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -43,9 +43,14 @@ export class BulkReplaysService {
     if (!INBOUND_FILTERS.some((name) => filters.has(name))) {
       throw new BadRequestException(`Say which requests to replay, by at least one of: ${INBOUND_FILTERS.join(', ')}.`);
     }
-    const cursor = after === undefined ? undefined : MoreThan(after);
-    const where = readInboundSearch(filters, this.clock.now(), cursor).map((condition) => ({
+    const { where: conditions, range } = readInboundSearch(filters, this.clock.now());
+    const ids: FindOperator<string>[] = [];
+    if (range.from !== undefined) ids.push(MoreThanOrEqual(range.from));
+    if (range.before !== undefined) ids.push(LessThan(range.before));
+    if (after !== undefined) ids.push(MoreThan(after));
+    const where = conditions.map((condition) => ({
       ...condition,
+      ...(ids.length > 0 && { id: And(...ids) }),
       outcome: 'rejected' as const,
       replayOf: IsNull(),
     }));

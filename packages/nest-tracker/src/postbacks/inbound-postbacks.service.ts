@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { idTime } from '@tallyback/protocol';
-import { LessThan } from 'typeorm';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { Clock } from '../storage/clock.js';
+import { NewestRows } from '../storage/newest-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { InboundPostback } from './inbound-postback.entity.js';
-import { readInboundSearch } from './inbound-search.js';
+import { type InboundSearch, readInboundSearch } from './inbound-search.js';
 
 /** One inbound request as the log shows it. */
 export type InboundPostbackItem = Omit<InboundPostback, 'receivedAt' | 'signature' | 'steps'> & {
@@ -19,11 +19,17 @@ export type InboundPostbackItem = Omit<InboundPostback, 'receivedAt' | 'signatur
 
 /** Searches the inbound log. */
 @Injectable()
-export class InboundPostbacksService {
+export class InboundPostbacksService implements OnModuleInit {
+  private requests: NewestRows<InboundPostback>;
+
   constructor(
     private readonly storage: TrackerStorage,
     private readonly clock: Clock,
   ) {}
+
+  onModuleInit(): void {
+    this.requests = new NewestRows(this.storage, InboundPostback);
+  }
 
   /**
    * Requests that match every filter, newest first.
@@ -31,9 +37,19 @@ export class InboundPostbacksService {
    * @throws BadRequestException naming a filter that has no sense.
    */
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<InboundPostbackItem>> {
-    const where = readInboundSearch(filters, this.clock.now(), after === undefined ? undefined : LessThan(after));
-    const rows = await this.storage.manager.find(InboundPostback, { where, order: { id: 'DESC' }, take: limit + 1 });
-    return pageOf(rows, limit, itemOf);
+    const search = readInboundSearch(filters, this.clock.now());
+    return pageOf(await this.newest(search, after, limit + 1), limit, itemOf);
+  }
+
+  private async newest(
+    { where, range: { from, before }, isLed }: InboundSearch,
+    after: string | undefined,
+    take: number,
+  ): Promise<InboundPostback[]> {
+    const range = { from, before: before === undefined || (after !== undefined && after < before) ? after : before };
+    // PostgreSQL finds its own way; on SQLite only an index may, since meanwhile nothing else is answered.
+    const atOnce = isLed || this.storage.dialect === 'postgres';
+    return atOnce ? this.requests.findIn(where, range, take) : (await this.requests.find(where, range, take)).rows;
   }
 
   /** One request, or null. */

@@ -1,6 +1,7 @@
 import { BadRequestException } from '@nestjs/common';
 import { idLowerBound } from '@tallyback/protocol';
-import { And, type FindOperator, type FindOptionsWhere, LessThan, MoreThanOrEqual, Raw } from 'typeorm';
+import { type FindOperator, type FindOptionsWhere, Raw } from 'typeorm';
+import type { IdRange } from '../storage/newest-rows.js';
 import type { InboundPostback } from './inbound-postback.entity.js';
 
 /** Columns that are searched by equality, under their own name. */
@@ -18,6 +19,18 @@ const EQUAL = [
   'replayOf',
 ] as const;
 
+/** Those that an index leads to the rows of. */
+const INDEXED = ['clickId', 'transactionId', 'conversionId'] as const;
+
+/** What is looked for in the inbound log. */
+export interface InboundSearch {
+  /** Rows match one of these. */
+  readonly where: readonly FindOptionsWhere<InboundPostback>[];
+  readonly range: IdRange;
+  /** Whether an index leads to the rows. */
+  readonly isLed: boolean;
+}
+
 /** Names of all filters. */
 export const INBOUND_FILTERS: readonly string[] = [...EQUAL, 'status', 'from', 'to', 'q'];
 
@@ -32,14 +45,9 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
  * Reads the filters of the inbound log: the columns above, `status`, `from` and `to` (when the row was made), and `q`, a
  * text in path or query.
  *
- * @param cursor Where the page begins, as a condition on the id.
  * @throws BadRequestException naming the parameter.
  */
-export function readInboundSearch(
-  filters: URLSearchParams,
-  now: number,
-  cursor?: FindOperator<string>,
-): FindOptionsWhere<InboundPostback>[] {
+export function readInboundSearch(filters: URLSearchParams, now: number): InboundSearch {
   const where: FindOptionsWhere<InboundPostback> = {};
   for (const name of EQUAL) {
     const value = filters.get(name);
@@ -52,17 +60,19 @@ export function readInboundSearch(
   let from = readTime(filters, 'from');
   if (text !== null) from = textStart(from, to ?? now);
   // Rows are made in the order of their ids, so the primary key answers for the time as well.
-  const ids: FindOperator<string>[] = [];
-  if (cursor !== undefined) ids.push(cursor);
-  if (to !== undefined) ids.push(LessThan(idLowerBound(to)));
-  if (from !== undefined) ids.push(MoreThanOrEqual(idLowerBound(from)));
-  if (ids.length > 0) where.id = And(...ids);
-  if (text === null) return [where];
+  const [first, end] = [from, to].map((time) => (time === undefined ? undefined : idLowerBound(time)));
+  const range = { from: first, before: end };
+  const isLed = INDEXED.some((name) => where[name] !== undefined);
+  if (text === null) return { where: [where], range, isLed };
   const contains = readText(text);
-  return [
-    { ...where, path: contains },
-    { ...where, query: contains },
-  ];
+  return {
+    where: [
+      { ...where, path: contains },
+      { ...where, query: contains },
+    ],
+    range,
+    isLed,
+  };
 }
 
 function readStatus(text: string): number {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConversionSearch, ReportsService } from '../../src/index.js';
+import { ConversionSearch, InboundPostbacksService, ReportsService } from '../../src/index.js';
 import { readReportQuery } from '../../src/reports/report-query.js';
 import { TrackerStorage } from '../../src/storage/tracker-storage.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
@@ -131,6 +131,23 @@ describe('a report on SQLite that reads rows', () => {
       "SELECT transaction_id FROM tallyback_conversions WHERE status = 'rejected' ORDER BY id DESC",
     );
     expect(found).toEqual(rows.map((row) => row.transaction_id));
+  });
+
+  it('is not the only one: the inbound log is searched in parts, too', async () => {
+    await multiply('inbound_postbacks', CONVERSIONS, {
+      id: "'00' || printf('%024d', n.i)",
+      reason: "CASE WHEN n.i IN (5, 11000) THEN 'cap_reached' END",
+    });
+    const log = tracker.get(InboundPostbacksService);
+    const found = async (query: string, after?: string) => {
+      const { items, next } = await log.list(new URLSearchParams(query), { limit: 1, after });
+      return [...items.map(({ id }) => Number(id)), next !== null];
+    };
+    expect(await found('reason=cap_reached&q=conversions&to=1970-01-02T00:00:00Z')).toEqual([11_000, true]);
+    expect(await found('reason=cap_reached')).toEqual([11_000, true]);
+    expect(await found('reason=cap_reached', `00${String(11_000).padStart(24, '0')}`)).toEqual([5, false]);
+    expect(await turnsDuring(() => found('advertiser=nobody'))).toBeGreaterThan(0);
+    expect(await turnsDuring(() => found('q=nowhere&to=1970-01-02T00:00:00Z'))).toBeGreaterThan(0);
   });
 
   it.each([
