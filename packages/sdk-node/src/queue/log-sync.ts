@@ -17,7 +17,6 @@ interface Group {
 export class LogSync {
   readonly #log: string;
   #fd: number | undefined;
-  #closed = false;
   #running: Group | undefined;
   #next: Group | undefined;
 
@@ -54,7 +53,7 @@ export class LogSync {
     fdatasyncSync(this.#opened());
   }
 
-  /** Lets go of the log. What is being flushed is flushed; whoever asks for more is refused. */
+  /** Lets go of the log. What is being flushed is flushed. */
   close(): void {
     const group = this.#next ?? this.#running;
     if (group) {
@@ -64,7 +63,6 @@ export class LogSync {
     }
     const fd = this.#fd;
     this.#fd = undefined;
-    this.#closed = true;
     // Nothing was written through it, so there is nothing that closing could lose.
     if (fd !== undefined) close(fd, () => undefined);
   }
@@ -86,8 +84,6 @@ export class LogSync {
   }
 
   #opened(): number {
-    // What is at the path by now may be the log of another file, and nobody would let go of it.
-    if (this.#closed) throw new Error(`${this.#log} was let go of`);
     // Windows flushes only what was opened for writing.
     this.#fd ??= openSync(this.#log, 'r+');
     return this.#fd;

@@ -60,6 +60,7 @@ describe('QueueLog', () => {
     await Promise.all(held.map(async (opened) => (await opened).close()));
     closeSync(writer);
     log.close();
+    expect(() => log.flushNow()).toThrow(/let go of/);
     db.close();
   });
 });

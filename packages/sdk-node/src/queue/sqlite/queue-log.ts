@@ -16,6 +16,7 @@ export class QueueLog {
   readonly #own: LogSync;
   #turn = 0;
   #torn = false;
+  #closed = false;
 
   /**
    * Opens the log: there is one once something was committed.
@@ -54,6 +55,8 @@ export class QueueLog {
 
   /** The same, waiting in this thread. */
   flushNow(): void {
+    // What is at the path by now may be the log of another file, and nobody would let go of it.
+    if (this.#closed) throw new Error('the log was let go of');
     try {
       this.#own.flushNow();
     } catch (error) {
@@ -64,6 +67,7 @@ export class QueueLog {
 
   /** Lets go of the log, after what is being flushed. */
   close(): void {
+    this.#closed = true;
     for (const sync of this.#all()) sync.close();
   }
 
