@@ -7,12 +7,13 @@ import { removedBefore, type SummedTable } from '../storage/removed-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { patience, reading, type TransactionWork } from '../storage/transaction-work.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
+import { correctionQueries } from './corrections.js';
 import { ALL_CUBES, DAY_MS } from './cubes.js';
 import { type Basis, Rollup } from './rollup.entity.js';
 import { differenceQueries, type Stretch } from './rollup-difference.js';
 import { rollupUpserts } from './rollup-queries.js';
 import { lockRollups } from './rollups-lock.js';
-import { SnapshotComparison } from './snapshot-comparison.js';
+import { type Compared, SnapshotComparison } from './snapshot-comparison.js';
 
 /** What is to be compared, and whether what differs is to be put right. */
 export interface RebuildRequest {
@@ -48,7 +49,7 @@ const DAYS: Readonly<Record<Basis, number>> = { visit: 1, occurred: 31, clicked:
 export class RollupRebuild implements OnModuleInit {
   private difference: ReturnType<typeof differenceQueries>;
   private upserts: InsertQueries<Rollup>;
-  private last: Promise<unknown> = Promise.resolve();
+  private corrections: ReturnType<typeof correctionQueries>;
 
   constructor(
     private readonly storage: TrackerStorage,
@@ -59,6 +60,7 @@ export class RollupRebuild implements OnModuleInit {
   onModuleInit(): void {
     this.difference = differenceQueries(this.storage);
     this.upserts = rollupUpserts(this.storage);
+    this.corrections = correctionQueries(this.storage);
   }
 
   /**
@@ -117,15 +119,27 @@ export class RollupRebuild implements OnModuleInit {
     return found;
   }
 
-  /** One at a time: what another is about to add would be added twice. */
-  private compareAside(comparison: SnapshotComparison, stretch: Stretch, verify: boolean): Promise<Rollup[]> {
-    const compared = this.last.then(async () => {
-      const found = await comparison.compare(stretch);
-      if (!verify && found.length > 0) await this.storage.run(() => writeAll(this.upserts(found)));
-      return found;
-    });
-    this.last = compared.catch(() => undefined);
-    return compared;
+  /** Again where somebody else has put sums right in between. */
+  private async compareAside(
+    comparison: SnapshotComparison,
+    stretch: Stretch,
+    verify: boolean,
+  ): Promise<readonly Rollup[]> {
+    for (;;) {
+      const compared = await comparison.compare(stretch);
+      const { rollups } = compared;
+      if (verify || rollups.length === 0 || (await this.storage.run(() => this.correct(compared)))) return rollups;
+    }
+  }
+
+  /** @returns whether what was found still held. */
+  private *correct({ rollups, correction }: Compared): TransactionWork<boolean> {
+    const { last, note } = this.corrections;
+    const { rows } = yield last;
+    if (rows[0]?.value !== correction) return false;
+    yield* writeAll(this.upserts(rollups));
+    yield note();
+    return true;
   }
 
   private *unhurried(): TransactionWork<void> {

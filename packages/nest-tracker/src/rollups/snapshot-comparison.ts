@@ -6,11 +6,19 @@ import { readOnSqlite } from '../storage/run-work.js';
 import { type SqliteConnection, sqliteConnectionOf } from '../storage/sqlite-connection.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
 import { type Query, type RawRow, reading } from '../storage/transaction-work.js';
+import { correctionQueries } from './corrections.js';
 import type { Rollup } from './rollup.entity.js';
 import type { differenceQueries, Stretch } from './rollup-difference.js';
 import { ROLLUP_FIGURES } from './rollup-queries.js';
 
 type Figures = Record<string, number | bigint>;
+
+/** What a comparison found. */
+export interface Compared {
+  readonly rollups: readonly Rollup[];
+  /** The last correction that it has seen. */
+  readonly correction: unknown;
+}
 
 /**
  * Compares rollups of SQLite with their rows a few at a time, on a connection of its own that sees the file as it was when
@@ -19,6 +27,7 @@ type Figures = Record<string, number | bigint>;
 export class SnapshotComparison {
   private readonly prepared = new Map();
   private readonly connection: SqliteConnection;
+  private readonly corrections: ReturnType<typeof correctionQueries>;
 
   private constructor(
     private readonly dataSource: DataSource,
@@ -26,6 +35,7 @@ export class SnapshotComparison {
     private readonly difference: ReturnType<typeof differenceQueries>,
   ) {
     this.connection = sqliteConnectionOf(dataSource);
+    this.corrections = correctionQueries(storage);
   }
 
   /** @returns Nothing on PostgreSQL, and where there is no file that a second connection could open. */
@@ -56,11 +66,13 @@ export class SnapshotComparison {
   }
 
   /** What has to be added to the rollups of a stretch of time, as one statement would find it. */
-  async compare(stretch: Stretch): Promise<Rollup[]> {
+  async compare(stretch: Stretch): Promise<Compared> {
     const found = new Map<string, Rollup>();
+    let correction: unknown;
     this.connection.exec('BEGIN');
     try {
       // The first statement is what fixes the moment.
+      correction = this.read(this.corrections.last)[0]?.value;
       for (const row of this.read(this.difference.sums(stretch))) this.add(found, row, stretch, -1);
       const { order, bounds } = this.difference.rowOrder(stretch);
       for await (const slice of rowSlices(this.read, order, bounds)) {
@@ -69,7 +81,8 @@ export class SnapshotComparison {
     } finally {
       this.connection.exec('ROLLBACK');
     }
-    return [...found.values()].filter((rollup) => ROLLUP_FIGURES.some((name) => Number(rollup[name]) !== 0));
+    const rollups = [...found.values()].filter((one) => ROLLUP_FIGURES.some((name) => Number(one[name]) !== 0));
+    return { rollups, correction };
   }
 
   private readonly read = (query: Query): readonly RawRow[] => readOnSqlite(this.connection, this.prepared, query);
