@@ -43,17 +43,13 @@ export class BulkReplaysService {
     if (!INBOUND_FILTERS.some((name) => filters.has(name))) {
       throw new BadRequestException(`Say which requests to replay, by at least one of: ${INBOUND_FILTERS.join(', ')}.`);
     }
-    const { where: conditions, range } = readInboundSearch(filters, this.clock.now());
+    const { where: asked, range } = readInboundSearch(filters, this.clock.now());
     const ids: FindOperator<string>[] = [];
     if (range.from !== undefined) ids.push(MoreThanOrEqual(range.from));
     if (range.before !== undefined) ids.push(LessThan(range.before));
     if (after !== undefined) ids.push(MoreThan(after));
-    const where = conditions.map((condition) => ({
-      ...condition,
-      ...(ids.length > 0 && { id: And(...ids) }),
-      outcome: 'rejected' as const,
-      replayOf: IsNull(),
-    }));
+    const matching = ids.length > 0 ? { ...asked, id: And(...ids) } : asked;
+    const where = { ...matching, outcome: 'rejected' as const, replayOf: IsNull() };
     const found = await this.storage.manager.find(InboundPostback, {
       select: { id: true },
       where,

@@ -21,9 +21,6 @@ export interface IdRange {
   readonly before?: string | undefined;
 }
 
-/** What rows have to match; of several, one. */
-type Where<Row> = FindOptionsWhere<Row> | readonly FindOptionsWhere<Row>[];
-
 /** Rows that match, newest first. */
 export interface Found<Row> {
   readonly rows: Row[];
@@ -45,9 +42,9 @@ export class NewestRows<Row extends { id: string }> {
     private readonly mostParts: number = Number.POSITIVE_INFINITY,
   ) {}
 
-  async find(where: Where<Row>, range: IdRange, take: number): Promise<Found<Row>> {
+  async find(where: FindOptionsWhere<Row>, range: IdRange, take: number): Promise<Found<Row>> {
     const rows: Row[] = [];
-    const apart = this.storage.dialect === 'sqlite' ? eachOf(where).map(withoutIndexes) : where;
+    const apart = this.storage.dialect === 'sqlite' ? withoutIndexes(where) : where;
     let { before } = range;
     for (let parts = 1; ; parts++) {
       const from = await this.partBefore({ from: range.from, before });
@@ -61,12 +58,11 @@ export class NewestRows<Row extends { id: string }> {
   }
 
   /** All at once, where an index leads to the rows. */
-  findIn(where: Where<Row>, { from, before }: IdRange, take: number): Promise<Row[]> {
+  findIn(where: FindOptionsWhere<Row>, { from, before }: IdRange, take: number): Promise<Row[]> {
     const range: FindOperator<string>[] = [];
     if (from !== undefined) range.push(MoreThanOrEqual(from));
     if (before !== undefined) range.push(LessThan(before));
-    const id = range.length > 0 ? { id: And(...range) } : {};
-    const bounded = eachOf(where).map((condition) => ({ ...condition, ...id }) as FindOptionsWhere<Row>);
+    const bounded = (range.length > 0 ? { ...where, id: And(...range) } : where) as FindOptionsWhere<Row>;
     return this.storage.manager.find(this.entity, { where: bounded, order: { id: 'DESC' } as never, take });
   }
 
@@ -85,10 +81,6 @@ export class NewestRows<Row extends { id: string }> {
     const [row] = await this.storage.read(reading(text, parameters));
     return row && String(row.id);
   }
-}
-
-function eachOf<Row>(where: Where<Row>): readonly FindOptionsWhere<Row>[] {
-  return Array.isArray(where) ? where : [where as FindOptionsWhere<Row>];
 }
 
 /**
