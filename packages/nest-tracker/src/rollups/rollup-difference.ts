@@ -33,6 +33,8 @@ export function differenceQueries(storage: TrackerStorage) {
   const columns = (properties: readonly string[], prefix = '') =>
     properties.map((property) => `${prefix}${nameOf.get(property)}`).join(', ');
   const keys = ['bucket', ...IDS, 'event', 'currency', ...TRAITS];
+  // Without numbers on SQLite: better-sqlite3 takes those for names.
+  const [from, to] = postgres ? ['$1', '$2'] : ['?', '?'];
 
   const ofRows = ({ cube, basis }: Stretch, more = '') => {
     const { table, time, event, figures } = basis === 'visit' ? clickRows(storage) : conversionRows(storage, basis);
@@ -45,14 +47,14 @@ export function differenceQueries(storage: TrackerStorage) {
     const named = sums.map((value, i) => `${value} AS ${nameOf.get(ROLLUP_FIGURES[i] as string)}`);
     const groups = keys.map((_, i) => i + 1).join(', ');
     return `SELECT ${[...head, ...named].join(', ')} FROM ${table} t
-      WHERE ${time} >= ${postgres ? '$1' : '?1'} AND ${time} < ${postgres ? '$2' : '?2'}${more} GROUP BY ${groups}`;
+      WHERE ${time} >= ${from} AND ${time} < ${to}${more} GROUP BY ${groups}`;
   };
   const shownKeys = keys.map((property) => `d.${nameOf.get(property)} AS "${property}"`);
   const shownSums = (of: (name: string) => string) =>
     ROLLUP_FIGURES.map((figure) => `CAST(${of(`d.${nameOf.get(figure)}`)} AS VARCHAR(40)) AS "${figure}"`);
   const sumsIn = ({ cube, basis }: Stretch, alias: string) =>
     `${rollups.table} ${alias} WHERE ${alias}.grain = '${cube.grain}' AND ${alias}.basis = '${basis}'
-       AND ${alias}.bucket >= ${postgres ? '$1' : '?1'} AND ${alias}.bucket < ${postgres ? '$2' : '?2'}`;
+       AND ${alias}.bucket >= ${from} AND ${alias}.bucket < ${to}`;
 
   return {
     query(stretch: Stretch): Query {
@@ -61,7 +63,8 @@ export function differenceQueries(storage: TrackerStorage) {
       const text = `SELECT ${[...shownKeys, ...shown].join(', ')} FROM (${ofRows(stretch)}
         UNION ALL SELECT ${columns(keys, 'r.')}, ${columns(ROLLUP_FIGURES, '-r.')} FROM ${sumsIn(stretch, 'r')}) d
         GROUP BY ${columns(keys, 'd.')} HAVING ${sums.map((sum) => `${sum} <> 0`).join(' OR ')}`;
-      return reading(text, [stretch.from, stretch.to]);
+      const bounds = [stretch.from, stretch.to];
+      return reading(text, postgres ? bounds : [...bounds, ...bounds]);
     },
     /** The sums that are kept of a stretch. */
     sums(stretch: Stretch): Query {
@@ -79,11 +82,13 @@ export function differenceQueries(storage: TrackerStorage) {
       return { order: { table, column: time.replace('t.', '') }, bounds: { from, to } };
     },
     /** What the rows of a slice of a stretch add up to, on SQLite. */
-    rows(stretch: Stretch, { column, from, to }: RowSlice): Query {
+    rows(stretch: Stretch, slice: RowSlice): Query {
       const parameters: (string | number)[] = [stretch.from, stretch.to];
       let conditions = '';
-      for (const [sign, bound] of [['>=', from] as const, ['<', to] as const]) {
-        if (bound !== undefined) conditions += ` AND t.${column} ${sign} ?${parameters.push(bound)}`;
+      for (const [sign, bound] of [['>=', slice.from] as const, ['<', slice.to] as const]) {
+        if (bound === undefined) continue;
+        parameters.push(bound);
+        conditions += ` AND t.${slice.column} ${sign} ?`;
       }
       const shown = [...shownKeys, ...shownSums((figure) => figure)].join(', ');
       return reading(`SELECT ${shown} FROM (${ofRows(stretch, conditions)}) d`, parameters);
