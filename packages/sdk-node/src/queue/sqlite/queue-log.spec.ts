@@ -9,6 +9,8 @@ import { LogSync } from '../log-sync.js';
 import { FLUSHES_AT_ONCE, QueueLog } from './queue-log.js';
 
 const dirs = tempDirs();
+/** So long that a busy machine does not make this thread ask the disk itself. */
+const PATIENT_MS = 60_000;
 /** As many threads as Node has for what would block, unless it is told otherwise. */
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
 
@@ -25,7 +27,7 @@ describe('QueueLog', () => {
     // A device that cannot be synced.
     symlinkSync('/dev/null', `${path}.broken-wal`);
     let opened = 0;
-    const log = new QueueLog(path, () => new LogSync(opened++ === 1 ? `${path}.broken` : path));
+    const log = new QueueLog(path, () => new LogSync(opened++ === 1 ? `${path}.broken` : path), PATIENT_MS);
     await expect(log.flush()).rejects.toMatchObject({ code: 'EINVAL' });
     await expect(log.flush()).rejects.toThrow(/shortly before/);
     expect(() => log.flushNow()).toThrow(/shortly before/);
@@ -37,10 +39,14 @@ describe('QueueLog', () => {
     const { path, db } = database();
     symlinkSync('/dev/null', `${path}.broken-wal`);
     const opened: string[] = [];
-    const log = new QueueLog(path, () => {
-      opened.push(opened.length < FLUSHES_AT_ONCE ? path : `${path}.broken`);
-      return new LogSync(opened.at(-1) as string);
-    });
+    const log = new QueueLog(
+      path,
+      () => {
+        opened.push(opened.length < FLUSHES_AT_ONCE ? path : `${path}.broken`);
+        return new LogSync(opened.at(-1) as string);
+      },
+      PATIENT_MS,
+    );
     for (let turn = 0; turn < FLUSHES_AT_ONCE; turn += 1) await log.flush();
     expect(() => log.flushNow()).toThrow(/EINVAL/);
     await expect(log.flush()).rejects.toThrow(/shortly before/);

@@ -23,8 +23,13 @@ export class QueueLog {
    *
    * @param path the database file
    * @param syncOf puts the log of a database file on the disk
+   * @param patienceMs how long other threads are waited for, in milliseconds; default 100
    */
-  constructor(path: string, syncOf: (path: string) => LogSync) {
+  constructor(
+    path: string,
+    syncOf: (path: string) => LogSync,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {
     // Each with a descriptor of its own: one descriptor tells of a failed write once, to one of those who ask.
     this.#syncs = Array.from({ length: FLUSHES_AT_ONCE }, () => syncOf(path));
     this.#own = syncOf(path);
@@ -42,7 +47,7 @@ export class QueueLog {
     const asked = this.#syncs[this.#turn % FLUSHES_AT_ONCE]?.flush().catch((error: unknown) => this.#tear(error));
     let timer: NodeJS.Timeout | undefined;
     const impatient = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
+      timer = setTimeout(resolve, this.patienceMs);
     });
     const itself = impatient.then(() => this.flushNow());
     try {
