@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
-import { Controller, Get, Module, Param, Query, Redirect, Req } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { EntitySchema } from 'typeorm';
+import { redirectRoute } from '../lib/redirect-route.mjs';
 
 // A click as a Nest application stores it that was set up by the documentation: the default adapter, TypeORM's defaults, an
 // entity with a generated id that nobody can guess, and a controller that awaits `repository.save`. The row has the columns
@@ -67,13 +68,7 @@ class RedirectController {
   }
 }
 InjectRepository(visits)(RedirectController.prototype, 'visits');
-Controller('c')(RedirectController);
-const method = Object.getOwnPropertyDescriptor(RedirectController.prototype, 'visit');
-Get(':campaign')(RedirectController.prototype, 'visit', method);
-Redirect()(RedirectController.prototype, 'visit', method);
-Param('campaign')(RedirectController.prototype, 'visit', 0);
-Query()(RedirectController.prototype, 'visit', 1);
-Req()(RedirectController.prototype, 'visit', 2);
+redirectRoute(RedirectController);
 
 class App {}
 Module({

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Controller, Get, Inject, Module, Param, Query, Redirect, Req } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Campaign, Click, Offer, TrackerModule } from '@tallyback/nest-tracker';
@@ -7,6 +7,7 @@ import { createId } from '@tallyback/protocol';
 import { DataSource } from 'typeorm';
 import { seed } from '../lib/house.mjs';
 import { dataSourceOf } from '../lib/intake-database.mjs';
+import { redirectRoute } from '../lib/redirect-route.mjs';
 
 // The same row as most Nest applications would write it: a plain controller that awaits the repository. The tracker beside
 // it makes the tables and the catalog; campaign and offer are known beforehand, as a cache would have them.
@@ -40,13 +41,7 @@ class RedirectController {
   }
 }
 Inject(DataSource)(RedirectController.prototype, 'dataSource');
-Controller('c')(RedirectController);
-const method = Object.getOwnPropertyDescriptor(RedirectController.prototype, 'visit');
-Get(':campaign')(RedirectController.prototype, 'visit', method);
-Redirect()(RedirectController.prototype, 'visit', method);
-Param('campaign')(RedirectController.prototype, 'visit', 0);
-Query()(RedirectController.prototype, 'visit', 1);
-Req()(RedirectController.prototype, 'visit', 2);
+redirectRoute(RedirectController);
 
 class Tables {}
 Module({ imports: [TrackerModule.forRoot({ database, seed, adminToken: 'bench-admin-token' })] })(Tables);
