@@ -1,9 +1,8 @@
+import { gather } from '../storage/gather.js';
 import { isDataFault } from '../storage/storage-failure.js';
 import type { Job } from './decision.js';
 import type { Decided } from './run-group.js';
 
-/** Turns of the event loop that jobs are gathered for at the most. */
-const MAX_TURNS = 8;
 /** Jobs that one commit takes; more wait for the next. Jobs that came together are never torn apart. */
 const MAX_GROUP = 512;
 
@@ -35,7 +34,7 @@ export class GroupCommit {
 
   private async runAll(): Promise<void> {
     while (this.waiting.length > 0) {
-      await this.gather();
+      await gather(() => this.waiting.length);
       const group = this.next();
       const decided = await this.carryOut(group.flatMap(({ jobs }) => jobs));
       let done = 0;
@@ -45,17 +44,6 @@ export class GroupCommit {
       }
     }
     this.running = undefined;
-  }
-
-  /**
-   * Turns of the event loop for as long as each brings more: a commit costs as much as several messages, and senders that
-   * were answered after the last one are about to come back. A lone job waits for one turn.
-   */
-  private async gather(): Promise<void> {
-    for (let turn = 0, before = 0; turn < MAX_TURNS && this.waiting.length > before; turn++) {
-      before = this.waiting.length;
-      await new Promise(setImmediate);
-    }
   }
 
   private next(): Waiting[] {

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { TRACKER_EXTRAS, type TrackerModuleExtras } from '../tracker.options.js';
 import type { HttpReply } from './http-reply.js';
-import type { HttpRequest } from './http-request.js';
+import { type HttpRequest, readHttpRequest } from './http-request.js';
 import { routePath } from './route-path.js';
 import { StorageErrors } from './storage-errors.filter.js';
 
@@ -62,20 +62,9 @@ export function isForwarded(headers: IncomingHttpHeaders): boolean {
 }
 
 /** A request that came without a proxy, as the adapters would read it. */
-export function plainRequest(
-  { url = '', method = '', headers, socket }: IncomingMessage,
-  rawBody?: Buffer,
-): HttpRequest {
-  const mark = url.indexOf('?');
-  return {
-    method,
-    path: mark === -1 ? url : url.slice(0, mark),
-    query: mark === -1 ? '' : url.slice(mark + 1),
-    headers,
-    ip: socket.remoteAddress,
-    secure: 'encrypted' in socket,
-    rawBody,
-  };
+export function plainRequest({ url, method, headers, socket }: IncomingMessage, rawBody?: Buffer): HttpRequest {
+  const protocol = 'encrypted' in socket ? 'https' : 'http';
+  return readHttpRequest({ url, method, headers, ip: socket.remoteAddress, protocol, rawBody });
 }
 
 /** Writes an answer that is text, or nothing, with the headers that the adapters would write. */

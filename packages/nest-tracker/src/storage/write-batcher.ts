@@ -1,10 +1,8 @@
+import { gather } from './gather.js';
 import { isDataFault } from './storage-failure.js';
 
 /** How many rows one commit takes at the most; more wait for the next. */
 const MAX_BATCH = 512;
-
-/** Turns of the event loop that rows are gathered for at the most. */
-const MAX_TURNS = 8;
 
 interface Waiting<Row> {
   readonly row: Row;
@@ -43,7 +41,7 @@ export class WriteBatcher<Row> {
   private goOn(): void {
     if (this.gathering || this.underWay >= this.width || this.waiting.length === 0) return;
     this.gathering = true;
-    void this.gather().then(() => {
+    void gather(() => this.waiting.length).then(() => {
       this.gathering = false;
       this.underWay++;
       void this.commit(this.waiting.splice(0, MAX_BATCH)).then(() => {
@@ -52,17 +50,6 @@ export class WriteBatcher<Row> {
       });
       this.goOn();
     });
-  }
-
-  /**
-   * Turns of the event loop for as long as each brings more: a commit costs as much as many requests, and those that were
-   * answered after the last one are about to come back. A lone row waits for one turn.
-   */
-  private async gather(): Promise<void> {
-    for (let turn = 0, before = 0; turn < MAX_TURNS && this.waiting.length > before; turn++) {
-      before = this.waiting.length;
-      await new Promise(setImmediate);
-    }
   }
 
   private async commit(batch: readonly Waiting<Row>[]): Promise<void> {
