@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
 import type { SqliteLog } from './sqlite-log.js';
@@ -101,7 +102,7 @@ export async function runNamed(dataSource: DataSource, name: string, { text, par
     return rows;
   } catch (error) {
     // Without a word from the server, such as when it is silent for too long, the connection still waits for its answer.
-    if (error instanceof Error && !('severity' in error)) broken = error;
+    if (types.isNativeError(error) && !('severity' in error)) broken = error;
     throw error;
   } finally {
     await release(runner, broken);

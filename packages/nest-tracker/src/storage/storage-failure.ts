@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Codes and names by which drivers say that the database is away, full, locked or corrupt. */
 const DRIVER_CODES = /^(SQLITE_|08|53|57P|58|25006|40|55P03|XX|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
 /** Data exceptions and violated constraints (SQLSTATE classes 22 and 23). */
@@ -16,10 +18,11 @@ const DRIVER_NAMES = new Set([
 
 /**
  * Whether an error means "not stored, try again" rather than a fault of ours. Errors are told by name and code: with two
- * copies of TypeORM in one process `instanceof` is not to be trusted.
+ * copies of TypeORM in one process `instanceof` is not to be trusted; nor is `instanceof Error` where the host runs in a
+ * context of its own, as Jest has it, and a socket's error comes from Node's.
  */
 export function isStorageFailure(error: unknown): boolean {
-  if (!(error instanceof Error) || isDataFault(error)) return false;
+  if (!types.isNativeError(error) || isDataFault(error)) return false;
   if (DRIVER_NAMES.has(error.name) || codesOf(error).some((code) => DRIVER_CODES.test(code))) return true;
   return /connection terminated|connection error and is not queryable|query read timeout|timeout exceeded when trying to connect|pool after calling end/i.test(
     error.message,
@@ -28,12 +31,12 @@ export function isStorageFailure(error: unknown): boolean {
 
 /** Whether the database refused what a row holds: the same row would be refused again. */
 export function isDataFault(error: unknown): boolean {
-  return error instanceof Error && codesOf(error).some((code) => DATA_CODES.test(code));
+  return types.isNativeError(error) && codesOf(error).some((code) => DATA_CODES.test(code));
 }
 
 /** Whether another transaction got in the way (a deadlock, a failed serialization): running again helps. */
 export function isOvertaken(error: unknown): boolean {
-  return error instanceof Error && codesOf(error).some((code) => code === '40P01' || code === '40001');
+  return types.isNativeError(error) && codesOf(error).some((code) => code === '40P01' || code === '40001');
 }
 
 function codesOf(error: Error): string[] {

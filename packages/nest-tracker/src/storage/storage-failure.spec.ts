@@ -1,0 +1,19 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { isDataFault, isOvertaken, isStorageFailure } from './storage-failure.js';
+
+/** An error as another context of the process makes it: Node's own, when the host runs in a context of its own. */
+function foreign(message: string, code: string): unknown {
+  return Object.assign(runInNewContext('new Error(message)', { message }), { code });
+}
+
+describe('an error of another context', () => {
+  it('is known for what it says, as one of this context is', () => {
+    expect(foreign('read ECONNRESET', 'ECONNRESET')).not.toBeInstanceOf(Error);
+    expect(isStorageFailure(foreign('read ECONNRESET', 'ECONNRESET'))).toBe(true);
+    expect(isDataFault(foreign('value too long', '22001'))).toBe(true);
+    expect(isOvertaken(foreign('deadlock detected', '40P01'))).toBe(true);
+    expect(isStorageFailure(foreign('value too long', '22001'))).toBe(false);
+    expect(isStorageFailure({ code: 'ECONNRESET' })).toBe(false);
+  });
+});
