@@ -64,6 +64,7 @@ export { Clock } from './storage/clock.js';
 export { trackerEntities } from './storage/entities.js';
 export { TRACKER_MIGRATIONS_TABLE, trackerMigrations } from './storage/migrations/index.js';
 export { Setting } from './storage/setting.entity.js';
+export { HostTransactionError } from './storage/storage-failure.js';
 export type { TrackerDatabase } from './storage/tracker-database.js';
 export { TransactionJoinError, type TransactionJoinFault } from './storage/transaction-join-error.js';
 export { TrackerModule } from './tracker.module.js';

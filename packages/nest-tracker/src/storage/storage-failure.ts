@@ -13,6 +13,7 @@ const DRIVER_NAMES = new Set([
   'SqliteError',
   'DatabaseClosedError',
   'UnsyncedError',
+  'HostTransactionError',
   'OutrunError',
 ]);
 
@@ -62,5 +63,20 @@ export class UnsyncedError extends Error {
   /** @param cause What the system said. */
   constructor(cause?: unknown) {
     super("The disk did not take the database's log. Look at the system's own log; send the request again.", { cause });
+  }
+}
+
+/** On SQLite: a transaction of the host's has been open for so long that what waits for its end was given up. */
+export class HostTransactionError extends Error {
+  override readonly name = 'HostTransactionError';
+  readonly code = 'host_transaction_open';
+
+  /** @param waitedMs How long its end was waited for. */
+  constructor(waitedMs: number) {
+    super(
+      `Nothing was stored: for ${waitedMs / 1000} s a transaction has been open on the data source that you gave the ` +
+        'tracker, and SQLite takes one at a time. If it is the transaction that you call the tracker in, pass its manager, ' +
+        'such as convert(advertiser, conversion, { manager }), or call once it has ended; otherwise end it sooner.',
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createSecret } from '@tallyback/protocol';
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 import {
@@ -237,6 +237,27 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
     const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
     while ((await database.query(waiting)).length === 0);
   };
+
+  if (name === 'SQLite') {
+    it('is not waited for by what it waits for itself: that fails, and says to pass the manager', async () => {
+      const [sold, next] = [await order(), await order()];
+      const now = performance.now.bind(performance);
+      let ahead = 0;
+      // Half a minute goes by in a few looks at the clock.
+      const clock = jest.spyOn(performance, 'now').mockImplementation(() => {
+        ahead += 1000;
+        return now() + ahead;
+      });
+      await host.transaction(async (manager) => {
+        await manager.insert(Order, { id: sold.transactionId, total: sold.revenue });
+        const inside = conversions.convert('acme', sold).finally(() => clock.mockRestore());
+        await expect(inside).rejects.toMatchObject({ code: 'host_transaction_open', message: /30 s.*\{ manager \}/ });
+      });
+      expect(await left(sold)).toEqual([1, 0, 0, 0]);
+      expect(outcome(await conversions.convert('acme', next))).toBe('recorded');
+      expect((await report(tracker, sold)).body).toMatchObject({ outcome: 'recorded' });
+    });
+  }
 
   if (name === 'PostgreSQL') {
     it.each(['committed', 'rolled back'])('waits for a copy in another one, and sees that it was %s', async (end) => {
