@@ -6,6 +6,7 @@ import { InboundLog } from '../postbacks/inbound-log.service.js';
 import { InboundPostback } from '../postbacks/inbound-postback.entity.js';
 import { Clock } from '../storage/clock.js';
 import { writeAll } from '../storage/insert-queries.js';
+import { saidBy } from '../storage/said-by.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type Query, writing } from '../storage/transaction-work.js';
 
@@ -98,7 +99,7 @@ export class UnservedVisits implements OnModuleInit, BeforeApplicationShutdown {
         entry.more += more;
         this.uncounted.add(entry);
       }
-      this.logger.warn(`Visits without a campaign are not counted in the log yet: ${(error as Error).name}`);
+      this.logger.warn(`Visits without a campaign are not counted in the log yet: ${saidBy(error)}`);
     }
   }
 

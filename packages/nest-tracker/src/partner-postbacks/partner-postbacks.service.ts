@@ -11,6 +11,7 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { Clock } from '../storage/clock.js';
+import { saidBy } from '../storage/said-by.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { isWebhookName, webhookName } from '../webhooks/webhook.js';
 import { webhookDestination } from '../webhooks/webhook-destination.js';
@@ -140,7 +141,6 @@ export class PartnerPostbacks implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private complain(error: unknown): void {
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    this.logger.warn(`Partner postbacks could not be looked through: ${said}. They will be again.`);
+    this.logger.warn(`Partner postbacks could not be looked through: ${saidBy(error)}. They will be again.`);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Settled } from '@tallyback/sdk-node/outbox';
 import { Clock } from '../storage/clock.js';
+import { saidBy } from '../storage/said-by.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { writing } from '../storage/transaction-work.js';
 import { WriteBatcher } from '../storage/write-batcher.js';
@@ -37,8 +38,8 @@ export class PostbackResults {
   }
 
   add(settled: Settled): void {
-    const written = this.batcher.add({ ...settled, at: this.clock.now() }).catch((error: Error) => {
-      this.logger.warn(`The answer to partner postback ${settled.id} could not be logged: ${error.name}`);
+    const written = this.batcher.add({ ...settled, at: this.clock.now() }).catch((error: unknown) => {
+      this.logger.warn(`The answer to partner postback ${settled.id} could not be logged: ${saidBy(error)}`);
     });
     this.last = Promise.all([this.last, written]).then(() => undefined);
   }

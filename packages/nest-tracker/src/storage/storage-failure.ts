@@ -40,7 +40,8 @@ export function isOvertaken(error: unknown): boolean {
   return types.isNativeError(error) && codesOf(error).some((code) => code === '40P01' || code === '40001');
 }
 
-function codesOf(error: Error): string[] {
+/** Codes that an error and what it wraps carry. */
+export function codesOf(error: Error): string[] {
   const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
   return [code, driverError?.code].filter((value) => typeof value === 'string');
 }

@@ -4,6 +4,7 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { PostbackOutbox } from '../partner-postbacks/postback-outbox.js';
 import { PostbackPlanner } from '../partner-postbacks/postback-planner.js';
+import { saidBy } from '../storage/said-by.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { dropWaiting } from './drop-waiting.js';
 import { Webhook } from './webhook.entity.js';
@@ -54,8 +55,8 @@ export class RemovedWebhooks implements OnApplicationBootstrap, BeforeApplicatio
   private drop(): void {
     this.dropping = this.dropping
       .then(() => this.dropNow())
-      .catch((error: Error) =>
-        this.logger.warn(`What waits for removed webhooks could not be looked through: ${error.name}`),
+      .catch((error: unknown) =>
+        this.logger.warn(`What waits for removed webhooks could not be looked through: ${saidBy(error)}`),
       );
   }
 

@@ -10,6 +10,7 @@ import type { Subscription } from 'rxjs';
 import { CatalogService } from '../../catalog/catalog.service.js';
 import { TrackerEvents } from '../../events/tracker-events.js';
 import { Clock } from '../../storage/clock.js';
+import { saidBy } from '../../storage/said-by.js';
 import { TrackerStorage } from '../../storage/tracker-storage.js';
 import { ExchangeRates } from '../pricing/exchange-rates.js';
 import { noRates, ratesFor } from '../pricing/rate-lookup.js';
@@ -118,8 +119,9 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
         else await this.sweepAll();
       } catch (error) {
         this.couponsSeenUntil = 0;
-        const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-        this.logger.warn(`Conversions without a click could not be looked through: ${said}. They will be again.`);
+        this.logger.warn(
+          `Conversions without a click could not be looked through: ${saidBy(error)}. They will be again.`,
+        );
         return;
       }
     }
