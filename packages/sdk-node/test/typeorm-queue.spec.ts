@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { ConfigurationError } from '../src/errors.js';
 import type { Queue } from '../src/queue/queue.js';
@@ -12,9 +12,6 @@ import { message } from './support/messages.js';
 import { queueContract } from './support/queue-contract.js';
 import { queueHandsContract } from './support/queue-hands-contract.js';
 import { queueRecallContract } from './support/queue-recall-contract.js';
-
-// Real databases on a machine that may be busy.
-jest.setTimeout(30_000);
 
 const run = promisify(execFile);
 const claim = (queue: Queue, limit = 100) => queue.claim({ destination: 'house', limit, leaseMs: 1_000, now: 2_000 });

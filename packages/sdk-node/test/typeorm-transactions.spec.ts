@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { template } from '../src/destinations.js';
 import { typeormQueue } from '../src/typeorm.js';
 import { type DatabaseKind, databases } from './support/databases.js';
@@ -6,9 +6,6 @@ import { CLICK_ID } from './support/deliver.js';
 import { message } from './support/messages.js';
 import { house, shops } from './support/shop.js';
 import { sinks } from './support/sink.js';
-
-// Real databases on a machine that may be busy.
-jest.setTimeout(30_000);
 
 const [sqlite, postgres] = databases() as [DatabaseKind, DatabaseKind];
 const shop = shops();

@@ -68,7 +68,7 @@ describe('a redirect', () => {
     await database.query('ROLLBACK');
     expect((await answer).status).toBe(302);
     expect((await storedIds(database)).size).toBe(1);
-  }, 15_000);
+  });
 
   describe.each(MATRIX)('on $database with $adapter', ({ createDatabase, adapter }) => {
     it('never happens unrecorded: without its table the visitor gets 503 and may try again', async () => {

@@ -33,7 +33,9 @@ describe.each(DATABASES)('postbacks to partners on $database', ({ database: name
       { url: `${partner.url}/signed?id={external_id}`, on: ['signup'], allowHttp: true, secret: SECRETS.rival },
       { url: `${partner.url}/cake?id=#s2#&c=#reqid#`, on: ['install'], allowHttp: true, dialect: 'cake' },
     ];
-    const options = { seed: catalogWith(postbacks), partnerPostbacks: QUICK };
+    // One of the tests waits for it.
+    const partnerPostbacks = { ...QUICK, attemptTimeoutMs: 2_000 };
+    const options = { seed: catalogWith(postbacks), partnerPostbacks };
     tracker = await startTracker({ database, options, adapter: name === 'SQLite' ? 'Express' : 'Fastify' });
   });
   afterAll(async () => {

@@ -28,7 +28,8 @@ describe.each(DATABASES)('a tracker on $database that is killed while it tells p
       seed: catalogWith([{ url: `${partner.url}/?id={external_id}&tx={transaction_id}`, allowHttp: true }]),
       partnerPostbacks: {
         allowPrivateAddresses: true,
-        retrySchedule: [50, 50, 50, 5000],
+        // More than can fail before the kill: each of those that follow has time that a busy machine does not take away.
+        retrySchedule: [50, 50, 50, 50, 50, 1_000, 2_000, 3_000],
         attemptTimeoutMs: 100,
         leaseMs: 5_100,
       },

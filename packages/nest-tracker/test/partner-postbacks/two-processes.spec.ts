@@ -16,7 +16,7 @@ describe('two trackers on one PostgreSQL', () => {
     [database, partner] = await Promise.all([createPostgresDatabase(), startPartner()]);
     const url = `${partner.url}/?id={external_id}&tx={transaction_id}`;
     const seed = catalogWith([{ url, allowHttp: true }]);
-    const options = { seed, partnerPostbacks: { ...QUICK, attemptTimeoutMs: 5_000 } };
+    const options = { seed, partnerPostbacks: QUICK };
     trackers.push(...(await Promise.all([startTracker({ database, options }), startTracker({ database, options })])));
   });
   afterAll(async () => {

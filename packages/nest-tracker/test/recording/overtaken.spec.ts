@@ -8,6 +8,12 @@ import { startTracker, type Tracker } from '../support/start-tracker.js';
 
 const LOCK = 'SELECT 1 FROM tallyback_conversions WHERE transaction_id = $1 FOR UPDATE';
 
+/** A machine that stood still has had the tracker look before there was a deadlock: then the other one is ended. */
+function isEnded(error: { code?: string }): false {
+  if (error.code !== '40P01') throw error;
+  return false;
+}
+
 describe('a group that PostgreSQL ends because another transaction is in its way', () => {
   let database: TestDatabase;
   let tracker: Tracker;
@@ -19,7 +25,7 @@ describe('a group that PostgreSQL ends because another transaction is in its way
     other = new pg.Client({ connectionString: url });
     await other.connect();
     // Who has waited for a second looks for a deadlock, once: that is the tracker, and so it is the tracker that is ended.
-    await other.query("SET deadlock_timeout = '60s'");
+    await other.query("SET deadlock_timeout = '10s'");
   });
   afterAll(async () => {
     await other?.end();
@@ -30,19 +36,23 @@ describe('a group that PostgreSQL ends because another transaction is in its way
   it('runs again, and its messages have their effect once', async () => {
     const service = tracker.get(ConversionsService);
     const intake = await intakesOf(tracker);
-    const run = unique();
-    const orders = [`${run}-1`, `${run}-2`].map((transactionId) => ({ transactionId }));
-    await service.recordAll(orders.map((order) => ({ intake: intake(order) })));
-    await other.query('BEGIN');
-    await other.query(LOCK, [`${run}-2`]);
-    const refunds = orders.map((order) => ({ intake: intake({ ...order, status: 'refunded' }, 'conversion.updated') }));
-    const results = service.recordAll(refunds);
-    const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    while ((await database.query(waiting)).length === 0);
-    await other.query(LOCK, [`${run}-1`]);
-    await other.query('COMMIT');
-    expect(await results).toMatchObject([{ outcome: 'updated' }, { outcome: 'updated' }]);
-    const ledger = await database.query("SELECT id FROM tallyback_ledger WHERE new_status = 'refunded'");
-    expect(ledger).toHaveLength(2);
+    for (let rounds = 1, isOvertaken = false; !isOvertaken; rounds++) {
+      const run = unique();
+      const orders = [`${run}-1`, `${run}-2`].map((transactionId) => ({ transactionId }));
+      await service.recordAll(orders.map((order) => ({ intake: intake(order) })));
+      await other.query('BEGIN');
+      await other.query(LOCK, [`${run}-2`]);
+      const refunds = orders.map((order) => ({
+        intake: intake({ ...order, status: 'refunded' }, 'conversion.updated'),
+      }));
+      const results = service.recordAll(refunds);
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      while ((await database.query(waiting)).length === 0);
+      isOvertaken = await other.query(LOCK, [`${run}-1`]).then(() => true, isEnded);
+      await other.query('ROLLBACK');
+      expect(await results).toMatchObject([{ outcome: 'updated' }, { outcome: 'updated' }]);
+      const ledger = await database.query("SELECT id FROM tallyback_ledger WHERE new_status = 'refunded'");
+      expect(ledger).toHaveLength(2 * rounds);
+    }
   });
 });

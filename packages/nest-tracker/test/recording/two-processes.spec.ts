@@ -36,7 +36,7 @@ describe('two tracker processes on one PostgreSQL', () => {
     tracker = await startTracker({ database, options: { seed } });
     other = await startTrackerProcess({ database: database.options, seed });
     capped = await click(tracker, 'capped');
-  }, 30_000);
+  });
   afterAll(async () => {
     await other?.stop();
     await tracker?.close();

@@ -36,7 +36,7 @@ describe.each(DATABASES)('rollups on $database', ({ database: name, createDataba
     if (name === 'PostgreSQL') await start();
     tracker = trackers[0] as Tracker;
     await randomTraffic(trackers, clock, dice, 300);
-  }, 30_000);
+  });
   afterAll(async () => {
     for (const one of trackers) await one.close();
     await database.drop();
