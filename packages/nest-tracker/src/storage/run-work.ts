@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
 import type { SqliteLog } from './sqlite-log.js';
+import { isError } from './storage-failure.js';
 import type { Query, QueryResult, RawRow, TransactionWork } from './transaction-work.js';
 
 /** The part of a pg client that is used here. */
@@ -102,7 +102,7 @@ export async function runNamed(dataSource: DataSource, name: string, { text, par
     return rows;
   } catch (error) {
     // Without a word from the server, such as when it is silent for too long, the connection still waits for its answer.
-    if (types.isNativeError(error) && !('severity' in error)) broken = error;
+    if (isError(error) && !('severity' in error)) broken = error;
     throw error;
   } finally {
     await release(runner, broken);

@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 /** Codes and names by which drivers say that the database is away, full, locked or corrupt. */
 const DRIVER_CODES = /^(SQLITE_|08|53|57P|58|25006|40|55P03|XX|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
 /** Data exceptions and violated constraints (SQLSTATE classes 22 and 23). */
@@ -23,7 +21,7 @@ const DRIVER_NAMES = new Set([
  * context of its own, as Jest has it, and a socket's error comes from Node's.
  */
 export function isStorageFailure(error: unknown): boolean {
-  if (!types.isNativeError(error) || isDataFault(error)) return false;
+  if (!isError(error) || isDataFault(error)) return false;
   if (DRIVER_NAMES.has(error.name) || codesOf(error).some((code) => DRIVER_CODES.test(code))) return true;
   return /connection terminated|connection error and is not queryable|query read timeout|timeout exceeded when trying to connect|pool after calling end/i.test(
     error.message,
@@ -32,12 +30,21 @@ export function isStorageFailure(error: unknown): boolean {
 
 /** Whether the database refused what a row holds: the same row would be refused again. */
 export function isDataFault(error: unknown): boolean {
-  return types.isNativeError(error) && codesOf(error).some((code) => DATA_CODES.test(code));
+  return isError(error) && codesOf(error).some((code) => DATA_CODES.test(code));
 }
 
 /** Whether another transaction got in the way (a deadlock, a failed serialization): running again helps. */
 export function isOvertaken(error: unknown): boolean {
-  return types.isNativeError(error) && codesOf(error).some((code) => code === '40P01' || code === '40001');
+  return isError(error) && codesOf(error).some((code) => code === '40P01' || code === '40001');
+}
+
+/**
+ * Whether something is an error, by what it is like: `instanceof` knows only those of its own context, and one that a
+ * constructor of the old kind has made, as libsql's, is none to Node.
+ */
+export function isError(error: unknown): error is Error {
+  const { name, message } = Object(error) as Partial<Error>;
+  return typeof name === 'string' && typeof message === 'string';
 }
 
 /** Codes that an error and what it wraps carry. */
