@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { Click } from '../clicks/click.entity.js';
 import type { TrackerOptions } from '../tracker.options.js';
@@ -12,6 +13,7 @@ import { PartitionedTable } from './partitions/partitioned-table.js';
 import { requireTables } from './require-tables.js';
 import { runTrackerMigrations } from './run-migrations.js';
 import { sqliteConnectionOf } from './sqlite-connection.js';
+import { foldLog, journalFault } from './sqlite-journal.js';
 import { TrackerStorage } from './tracker-storage.js';
 
 /** Enough for the moment in which somebody who only reads has to wait, too. */
@@ -39,10 +41,17 @@ export async function openStorage(
 
 async function prepare(dataSource: DataSource, options: TrackerOptions, lent?: DataSource): Promise<TrackerStorage> {
   if (!dataSource.isInitialized) await initialize(dataSource);
+  if (dataSource !== lent && dialectOf(dataSource) === 'sqlite') checkJournal(dataSource);
   if (options.runMigrations ?? true) await runTrackerMigrations(dataSource);
   else await requireTables(dataSource);
   if (dataSource !== lent) waitBriefly(dataSource);
   return new TrackerStorage(dataSource, lent, await isInMonths(dataSource));
+}
+
+function checkJournal(dataSource: DataSource): void {
+  const fault = journalFault(dataSource);
+  if (fault === undefined) foldLog(dataSource);
+  else new Logger(TrackerStorage.name).warn(fault);
 }
 
 /** SQLite's own waiting for another process stops the event loop; from here on the pauses are `whileBusy`'s. */
