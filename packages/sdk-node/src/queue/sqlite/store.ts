@@ -1,16 +1,19 @@
-import { type BigIntStats, mkdirSync, statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { LogSync } from '../log-sync.js';
 import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueuer.js';
+import { codeOf, failure, isWhole } from './failures.js';
+import { makeFolder } from './make-folder.js';
+import { NativeWork } from './native-work.js';
 import { Packs } from './packs.js';
 import { Processes } from './processes.js';
 import { QueueLog } from './queue-log.js';
 import { Reader } from './reader.js';
 import { atomically, migrate } from './schema.js';
 import { Settler } from './settler.js';
-import type { WireFailure, WireOp, WireReply } from './wire.js';
+import type { WireOp, WireReply } from './wire.js';
 
 type Result = WireReply['results'][number];
 
@@ -49,15 +52,21 @@ export class Store {
   /**
    * @param started when the process started, in milliseconds: tells it from an earlier one with the same pid
    * @param syncOf puts the log of a database file on the disk
+   * @param work tells when the driver is at work
    */
   constructor(
     private readonly path: string,
     private readonly started: number,
     private readonly syncOf = (path: string) => new LogSync(path),
+    private readonly work = new NativeWork(),
   ) {}
 
   /** Runs all operations; each gets its own result, also when the storage fails as a whole. */
   run(ops: readonly WireOp[]): Result[] {
+    return this.work.run(() => this.#run(ops));
+  }
+
+  #run(ops: readonly WireOp[]): Result[] {
     try {
       return this.#transaction(ops);
     } catch (error) {
@@ -97,6 +106,10 @@ export class Store {
 
   /** Hands back what is still claimed, and lets go of the file. */
   close(): void {
+    this.work.run(() => this.#close());
+  }
+
+  #close(): void {
     const { db, processes, log } = this.#open ?? {};
     this.#open = undefined;
     log?.close();
@@ -149,7 +162,7 @@ export class Store {
 
   #opened(): Opened {
     if (this.#open) return this.#open;
-    mkdirSync(dirname(this.path), { recursive: true });
+    makeFolder(dirname(this.path));
     const db = new Database(this.path);
     let log: QueueLog | undefined;
     try {
@@ -201,7 +214,7 @@ export class Store {
 
   #distrust(log: QueueLog | undefined, error: unknown): void {
     this.#doubtful = true;
-    if (this.#open && this.#open.log === log) this.#recover(error);
+    if (this.#open && this.#open.log === log) this.work.run(() => this.#recover(error));
   }
 
   #leave(db: Database.Database, error: unknown): void {
@@ -276,20 +289,4 @@ function perform(op: WireOp, on: Parts): Result {
     default:
       return null;
   }
-}
-
-/** Failures of one statement's own data; every other one is about the storage as a whole. */
-function isWhole(error: unknown): boolean {
-  return !/^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE|ERROR)/.test(codeOf(error));
-}
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
-}
-
-export function failure(error: unknown): WireFailure {
-  const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return code === '' ? { failed: message } : { failed: message, code };
 }
