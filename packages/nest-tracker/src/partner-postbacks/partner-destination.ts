@@ -14,6 +14,11 @@ import type { PartnerPostbackOptions } from './postback-faults.js';
 /** Requests at once to one postback: a partner's server is often small. */
 const CONCURRENCY = 8;
 
+/** Redirects that say nothing of tomorrow: to a page for maintenance, or to a login. */
+const PASSING_REDIRECTS: ReadonlySet<number> = new Set([302, 303, 307]);
+/** How often an answer that may be meant for good is worth another attempt. */
+const DOUBTFUL_ATTEMPTS = 5;
+
 // Nothing is known of the receiver: the general rules, by status and by what the body plainly says.
 const { classify } = thrivetracker.send.configure({ url: 'https://partner.invalid/?id={clickid}' });
 
@@ -44,6 +49,9 @@ export function partnerDestination(
     },
     classify(answer, now) {
       const verdict = classify(answer);
+      if (verdict.outcome === 'dead' && PASSING_REDIRECTS.has(answer.status)) {
+        return { outcome: 'retry', why: verdict.why, atMost: DOUBTFUL_ATTEMPTS };
+      }
       const wait = verdict.outcome === 'retry' ? retryAfterMs(answer.headers['retry-after'], now) : undefined;
       return verdict.outcome === 'retry' && wait !== undefined ? { ...verdict, retryAfterMs: wait } : verdict;
     },

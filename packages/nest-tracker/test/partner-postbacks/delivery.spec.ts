@@ -83,6 +83,7 @@ describe.each(DATABASES)('postbacks to partners on $database', ({ database: name
     expect(row).toMatchObject({ partner: 'blog', campaign: 'spring', method: 'GET', status: 'approved' });
     expect(row).toMatchObject({ state: 'delivered', attempts: 1, cause: 'conversion', nextAttemptAt: null });
     expect(row).toMatchObject({ answerStatus: 202, answer: 'thank you' });
+    expect(await outboundLog(tracker, { conversionId: conversion.toUpperCase() })).toEqual([row]);
     expect(row.url).toContain(external);
   });
 
@@ -90,23 +91,26 @@ describe.each(DATABASES)('postbacks to partners on $database', ({ database: name
     let requests = 0;
     partner.answer = (told, response) => {
       requests += 1;
-      if (requests === 1) says(503, 'down')(told, response);
-      else if (requests === 2) response.destroy();
-      else if (requests === 3)
+      // Those that may be meant for good are tried a few times only.
+      if (requests === 1) says(302, '', { location: `${partner.url}/elsewhere` })(told, response);
+      else if (requests === 2) says(200, '{"success":false}')(told, response);
+      else if (requests === 3) says(503, 'down')(told, response);
+      else if (requests === 4) response.destroy();
+      else if (requests === 5)
         return; // Hangs.
-      else if (requests === 4) says(200, '{"success":false}')(told, response);
       else ok(told, response);
     };
     const { conversion, external } = await convert('purchase');
     const [row] = await logged(tracker, { conversion, state: 'delivered' }, 1);
     const told = about(external);
-    expect(told.length).toBeGreaterThanOrEqual(5);
+    expect(told.length).toBeGreaterThanOrEqual(6);
+    expect(partner.told.some(({ path }) => path === '/elsewhere')).toBe(false);
     expect(new Set(told.map(({ target }) => target)).size).toBe(1);
     expect(row).toMatchObject({ state: 'delivered' });
   });
 
-  it('are given up when a partner redirects or refuses, and delivered after a replay', async () => {
-    partner.answer = says(302, '', { location: 'http://127.0.0.1:1/' });
+  it('are given up when a partner has moved for good, and delivered after a replay', async () => {
+    partner.answer = says(301, '', { location: 'http://127.0.0.1:1/' });
     const { conversion } = await convert('purchase');
     const [dead] = await logged(tracker, { conversion, state: 'dead' }, 1);
     expect(dead?.answer).toContain('redirects are not followed');
@@ -123,7 +127,9 @@ describe.each(DATABASES)('postbacks to partners on $database', ({ database: name
     const lost = await Promise.all([convert('purchase'), convert('purchase')]);
     for (const { conversion } of lost) await logged(tracker, { conversion, state: 'dead' }, 1);
     partner.answer = ok;
-    expect((await manage(tracker, '/v1/postbacks/out/replay', { method: 'POST' })).status).toBe(400);
+    for (const query of ['', '?partner=blog&stat=dead']) {
+      expect((await manage(tracker, `/v1/postbacks/out/replay${query}`, { method: 'POST' })).status).toBe(400);
+    }
     const { body } = await manage(tracker, '/v1/postbacks/out/replay?partner=blog', { method: 'POST' });
     expect(body).toEqual({ replayed: 2, next: null });
     for (const { conversion } of lost) await logged(tracker, { conversion, state: 'delivered' }, 1);
