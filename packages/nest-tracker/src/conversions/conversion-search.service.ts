@@ -1,11 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { idLowerBound, type MoneyJson } from '@tallyback/protocol';
+import { idLowerBound, type MoneyJson, parseClickId } from '@tallyback/protocol';
 import { type FindOptionsWhere, In } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { readTime } from '../partner-postbacks/outbound-search.js';
 import { type IdRange, NewestRows } from '../storage/newest-rows.js';
+import { successorOf } from '../storage/successor-of.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { Conversion } from './conversion.entity.js';
 import { type ConversionFields, conversionFields, moneyOf } from './conversion-fields.js';
@@ -71,13 +72,23 @@ export class ConversionSearch implements OnModuleInit {
   }
 }
 
-/** `from` (inclusive) and `to` (exclusive), by time of arrival, which is the time in the id. */
+/** `from` (inclusive) and `to` (exclusive), by time of arrival, which is the time in the id; `conversionId` is one id of them. */
 function rangeOf(filters: URLSearchParams, after: string | undefined): IdRange {
   const [from, to] = ['from', 'to'].map((name) => {
     const time = filters.get(name);
     return time === null ? undefined : idLowerBound(readTime(name, time));
   });
-  return { from, before: to === undefined || (after !== undefined && after < to) ? after : to };
+  const range = { from, before: to === undefined || (after !== undefined && after < to) ? after : to };
+  const given = filters.get('conversionId');
+  return given === null ? range : onlyId(parseClickId(given), range);
+}
+
+/** Where one row may lie; nowhere when its id is none, or outside the range. */
+function onlyId(id: string | undefined, { from, before }: IdRange): IdRange {
+  if (id === undefined || (from !== undefined && id < from) || (before !== undefined && id >= before)) {
+    return { from: NO_ID, before: NO_ID };
+  }
+  return { from: id, before: successorOf(id) };
 }
 
 /** An id that no row has: a filter by an unknown key finds nothing. */
@@ -85,10 +96,12 @@ const NO_ID = '';
 
 function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOptionsWhere<Conversion> {
   const where: FindOptionsWhere<Conversion> = {};
-  for (const name of ['event', 'status', 'clickId', 'transactionId'] as const) {
+  for (const name of ['event', 'status', 'transactionId'] as const) {
     const value = filters.get(name);
     if (value !== null) Object.assign(where, { [name]: value });
   }
+  const clickId = filters.get('clickId');
+  if (clickId !== null) where.clickId = parseClickId(clickId) ?? NO_ID;
   const byKey = (name: string, idOf: (key: string) => string | undefined) => {
     const key = filters.get(name);
     return key === null ? undefined : (idOf(key) ?? NO_ID);

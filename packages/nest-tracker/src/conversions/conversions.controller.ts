@@ -28,7 +28,7 @@ export class ConversionsController {
 
   /**
    * Newest first; filters by `advertiser`, `campaign`, `offer`, `partner`, `event`, `status`, `clickId`, `transactionId`,
-   * `from`, `to` (time of arrival). `format=csv|ndjson` writes out all of them instead of a page.
+   * `conversionId`, `from`, `to` (time of arrival). `format=csv|ndjson` writes out all of them instead of a page.
    */
   @Get()
   @OpenTo('advertiser', 'partner')

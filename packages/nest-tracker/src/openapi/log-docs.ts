@@ -18,7 +18,7 @@ const INBOUND_FILTERS = {
 const OUTBOUND_FILTERS = {
   ...PERIOD,
   state: oneOf(Object.keys(STATES)),
-  ...texts('partner', 'campaign', 'webhook', 'conversion', 'event', 'status'),
+  ...texts('partner', 'campaign', 'webhook', 'conversion', 'conversionId', 'event', 'status'),
 };
 const VOUCH = object({ 'vouch?': yesNo('whether you answer for the sender') });
 const REPLAYED = object({ replayed: whole(), next: orNull(text()) });
@@ -31,7 +31,7 @@ export const LOG_DOCS: RouteDocs = {
     query: {
       ...PAGE,
       ...PERIOD,
-      ...texts('advertiser', 'campaign', 'offer', 'partner', 'event', 'clickId', 'transactionId'),
+      ...texts('advertiser', 'campaign', 'offer', 'partner', 'event', 'clickId', 'transactionId', 'conversionId'),
       status: oneOf(CONVERSION_STATUSES),
       format: oneOf(['json', 'csv', 'ndjson'], 'other than `json`: everything, as a file'),
     },

@@ -13,7 +13,7 @@ export class OutboundPostbacksController {
 
   /**
    * Newest first; filters by `state` (`pending`, `sending`, `delivered`, `dead`, `skipped`), `partner`, `campaign`,
-   * `webhook`, `conversion`, `event`, `status`, `from`, `to`.
+   * `webhook`, `conversionId` (or `conversion`), `event`, `status`, `from`, `to`.
    */
   @Get()
   @OpenTo('partner')

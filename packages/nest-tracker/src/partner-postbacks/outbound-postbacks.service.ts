@@ -4,6 +4,7 @@ import { Audit, namedFilters } from '../audit/audit.service.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { PAGING, requireKnown } from '../http/require-known.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type RawRow, reading } from '../storage/transaction-work.js';
@@ -95,7 +96,7 @@ export class OutboundPostbacksService {
    * Tries everything again that was given up and matches the filters, oldest first.
    *
    * @returns how many, and the cursor of the next call
-   * @throws BadRequestException when no filter is given, or one has no sense.
+   * @throws BadRequestException when no filter is given, or one is not known or has no sense.
    */
   async replayAll(
     filters: URLSearchParams,
@@ -105,6 +106,7 @@ export class OutboundPostbacksService {
     if (!OUTBOUND_FILTERS.some((name) => filters.has(name))) {
       throw new BadRequestException(`Say which to replay, by at least one of: ${OUTBOUND_FILTERS.join(', ')}.`);
     }
+    requireKnown(filters, [...OUTBOUND_FILTERS, ...PAGING]);
     const conditions = readOutboundSearch(filters, await this.catalog.snapshot());
     if (after !== undefined) conditions.push(['l.id > ?', after]);
     const rows = await this.read([...conditions, [STATES.dead]], 'ASC', limit + 1);

@@ -26,6 +26,7 @@ export const OUTBOUND_FILTERS = [
   'campaign',
   'webhook',
   'conversion',
+  'conversionId',
   'event',
   'status',
   'from',
@@ -57,7 +58,8 @@ export function readOutboundSearch(filters: URLSearchParams, catalog: CatalogSna
     const webhook = catalog.webhooks.find((one) => one.key === key);
     return webhook ? ['l.postback = ?', webhookName(webhook)] : ['l.webhook = ?', key];
   });
-  add('conversion', (id) => ['l.conversion_id = ?', id]);
+  // `conversionId` is what rows and the other lists call it.
+  for (const name of ['conversion', 'conversionId']) add(name, (id) => ['l.conversion_id = ?', id.toLowerCase()]);
   add('event', (event) => ['l.event = ?', event]);
   add('status', (status) => ['l.status = ?', status]);
   add('from', (text) => ['l.id >= ?', idLowerBound(readTime('from', text))]);

@@ -2,6 +2,7 @@ import { BadRequestException, ConflictException, Injectable } from '@nestjs/comm
 import type { Outcome, Reason } from '@tallyback/protocol';
 import { And, type FindOperator, IsNull, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import type { PageRequest } from '../http/page.js';
+import { PAGING, requireKnown } from '../http/require-known.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { InboundPostback } from './inbound-postback.entity.js';
@@ -33,7 +34,7 @@ export class BulkReplaysService {
    * Runs the refused requests that match every filter again, one after the other and oldest first, because a message may
    * build on an earlier one. Replays are not replayed. Ends early when the storage fails; `next` goes on from there.
    *
-   * @throws BadRequestException when no filter is given, or one has no sense.
+   * @throws BadRequestException when no filter is given, or one is not known or has no sense.
    */
   async replayAll(
     filters: URLSearchParams,
@@ -43,6 +44,7 @@ export class BulkReplaysService {
     if (!INBOUND_FILTERS.some((name) => filters.has(name))) {
       throw new BadRequestException(`Say which requests to replay, by at least one of: ${INBOUND_FILTERS.join(', ')}.`);
     }
+    requireKnown(filters, [...INBOUND_FILTERS, ...PAGING]);
     const { where: asked, range } = readInboundSearch(filters, this.clock.now());
     const ids: FindOperator<string>[] = [];
     if (range.from !== undefined) ids.push(MoreThanOrEqual(range.from));

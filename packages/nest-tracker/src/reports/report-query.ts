@@ -17,12 +17,16 @@ const SORTABLE = [
   ...['revenue', 'payout', 'cost', 'profit', 'cr', 'roi', 'epc', 'aov', 'currency'],
 ];
 
+const FILTER = /^filter\[(.+)\]$/;
+const PARAMETERS = ['groupBy', 'from', 'to', 'timezone', 'by', 'currency', 'sort', 'limit', 'format', 'source'];
+
 /**
- * Reads the query of `GET /v1/reports`.
+ * Reads the query of `GET /v1/reports`. What is misspelt or said twice is refused: the figures would be others than meant.
  *
  * @throws BadRequestException naming the parameter and what it may be.
  */
 export function readReportQuery(query: URLSearchParams): ReportRequest {
+  requireNames(query);
   const groupBy = readGroupBy(query);
   const timezone = query.get('timezone') ?? 'UTC';
   if (!isTimeZone(timezone)) throw bad('timezone', 'must be an IANA name such as "Europe/Berlin"');
@@ -50,6 +54,16 @@ export function readReportQuery(query: URLSearchParams): ReportRequest {
   };
 }
 
+function requireNames(query: URLSearchParams): void {
+  for (const name of new Set(query.keys())) {
+    if (!PARAMETERS.includes(name) && !FILTER.test(name)) {
+      throw bad(name, `is not a parameter here; there are ${PARAMETERS.join(', ')} and filter[…]`);
+    }
+    if (name !== 'groupBy' && query.getAll(name).length > 1)
+      throw bad(name, 'is given more than once; it takes one value');
+  }
+}
+
 function readGroupBy(query: URLSearchParams): ReportDimension[] {
   const names = query.getAll('groupBy').flatMap((value) => value.split(','));
   const unknown = names.find((name) => !(REPORT_DIMENSIONS as readonly string[]).includes(name));
@@ -60,7 +74,7 @@ function readGroupBy(query: URLSearchParams): ReportDimension[] {
 function readFilters(query: URLSearchParams): Partial<Record<FilterDimension, string>> {
   const filters: Partial<Record<FilterDimension, string>> = {};
   for (const [name, value] of query) {
-    const [, dimension] = /^filter\[(.+)\]$/.exec(name) ?? [];
+    const [, dimension] = FILTER.exec(name) ?? [];
     if (dimension === undefined) continue;
     if (!(FILTER_DIMENSIONS as readonly string[]).includes(dimension)) {
       throw bad(name, `is not a filter; filter by ${FILTER_DIMENSIONS.join(', ')}`);

@@ -245,6 +245,9 @@ describe('a replay', () => {
       const all = (more = '') =>
         manage(tracker, `/v1/postbacks/in/replay?advertiser=${key}${more}`, { method: 'POST', body: {} });
 
+      // A misspelt filter would run more again than was meant.
+      const misspelt = await all('&reson=event_unknown');
+      expect([misspelt.status, misspelt.body.detail]).toEqual([400, expect.stringContaining('"reson"')]);
       const first = await all('&limit=3');
       expect(first.status).toBe(200);
       expect(first.body).toMatchObject({

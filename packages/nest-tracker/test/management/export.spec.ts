@@ -56,6 +56,25 @@ onBothTrackers((current) => {
       expect((await manage(tracker, '/v1/conversions?from=yesterday')).status).toBe(400);
     });
 
+    it('is searched by the id that an outcome names, and by a click’s in any case of letters', async () => {
+      const { tracker } = current;
+      const found = async (query: string) => {
+        const { items, next } = (await manage(tracker, `/v1/conversions?${query}`)).body as {
+          items: Json[];
+          next: null;
+        };
+        expect(next).toBeNull();
+        return items.map(({ id }) => id);
+      };
+      const [newest, other] = (await manage(tracker, '/v1/conversions?limit=2')).body.items as [Json, Json];
+      expect(await found(`conversionId=${newest.id}`)).toEqual([newest.id]);
+      expect(await found(`conversionId=${String(other.id).toUpperCase()}`)).toEqual([other.id]);
+      expect(await found(`conversionId=${other.id}&event=lead`)).toEqual([]);
+      expect(await found(`conversionId=${other.id}&from=2999-01-01T00:00:00Z`)).toEqual([]);
+      expect(await found('conversionId=none')).toEqual([]);
+      expect(await found(`clickId=${String(newest.clickId).toUpperCase()}`)).toEqual([newest.id]);
+    });
+
     it.each(['format=xml', 'format=csv&limit=10', 'format=ndjson&cursor=x'])('refuses %s', async (query) => {
       expect((await manage(current.tracker, `/v1/conversions?${query}`)).status).toBe(400);
     });

@@ -116,6 +116,11 @@ describe('a report', () => {
       ['format=xml', 'format'],
       ['filter[day]=2026-11-22', 'filter[day]'],
       ['filter[__proto__]=x', 'filter[__proto__]'],
+      ['groupby=campaign', 'groupby'],
+      ['groupBy[]=campaign', 'groupBy[]'],
+      ['campaign=new', 'campaign'],
+      ['filter[campaign]=new&filter[campaign]=boots', 'filter[campaign]'],
+      ['from=2026-01-01&from=2026-01-02', 'from'],
     ])('is refused for %s, naming the parameter', async (query, parameter) => {
       const answer = await manage(current.tracker, `/v1/reports?${query}`);
       expect(answer.status).toBe(400);
