@@ -16,8 +16,17 @@ import { registerDecorator, type ValidationOptions } from 'class-validator';
 /** A check that answers what is wrong with a value, or nothing. */
 type Check = (value: unknown) => string | undefined;
 
-/** A class-validator decorator from a check whose own words become the message. */
+/**
+ * A class-validator decorator from a check whose own words become the message; of a list they begin with the index of the
+ * value that is meant.
+ */
 function checked(name: string, check: Check, options?: ValidationOptions): PropertyDecorator {
+  const inList = (values: unknown) => {
+    if (!Array.isArray(values)) return undefined;
+    const faults = values.map((value) => check(value));
+    const index = faults.findIndex((fault) => fault !== undefined);
+    return index < 0 ? undefined : `[${index}] ${faults[index]}`;
+  };
   return (target, propertyName) =>
     registerDecorator({
       name,
@@ -26,13 +35,9 @@ function checked(name: string, check: Check, options?: ValidationOptions): Prope
       options,
       validator: {
         validate: (value) => check(value) === undefined,
-        defaultMessage: (args) => check(options?.each ? firstFaulty(args?.value, check) : args?.value) ?? 'is invalid',
+        defaultMessage: (args) => (options?.each ? inList(args?.value) : check(args?.value)) ?? 'is invalid',
       },
     });
-}
-
-function firstFaulty(values: unknown, check: Check): unknown {
-  return Array.isArray(values) ? values.find((value) => check(value) !== undefined) : values;
 }
 
 function saying(attempt: () => unknown): string | undefined {
@@ -192,6 +197,9 @@ export const IsTierStart = () =>
       ? undefined
       : 'must be a whole number of conversions such as 100, or an amount of revenue such as "1000.00"',
   );
+
+/** What amounts of money are, to those who send numbers. */
+export const AMOUNT: ValidationOptions = { message: 'must be a decimal string such as "49.90"' };
 
 /** Says what is wrong with an amount of a currency, or nothing. */
 export function amountFault(amount: string, currency: string): string | undefined {

@@ -1,6 +1,6 @@
 import { EVENT_PATTERN } from '@tallyback/protocol';
 import { plainToInstance } from 'class-transformer';
-import { type ValidationError, validateSync } from 'class-validator';
+import { validateSync } from 'class-validator';
 import { compatFaults } from '../compat/compat-settings.js';
 import { type PartnerPostbackOptions, postbackFaults } from '../partner-postbacks/postback-faults.js';
 import { webhookFaults } from '../webhooks/webhook-faults.js';
@@ -9,6 +9,7 @@ import { DUPLICATE_POLICIES } from './catalog.js';
 import { CatalogError, type CatalogFault } from './catalog-error.js';
 import { CatalogSeed } from './catalog-seed.dto.js';
 import { couponKey } from './coupon.js';
+import { fieldFaults, listsForObjects } from './field-faults.js';
 import { payoutRuleFaults } from './payout-rule-faults.js';
 
 /**
@@ -26,7 +27,7 @@ export function parseSeed(value: unknown, options?: PartnerPostbackOptions): Cat
   }
   const seed = plainToInstance(CatalogSeed, value);
   const errors = validateSync(seed, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-  const faults = errors.flatMap((error) => flatten(error, ''));
+  const faults = [...listsForObjects(value), ...errors.flatMap((error) => fieldFaults(error))];
   if (faults.length === 0)
     faults.push(
       ...compatSettingsFaults(seed),
@@ -51,26 +52,6 @@ function partnerPostbackFaults(
     ...partners.flatMap(({ postbacks }, p) => postbackFaults(postbacks, `partners[${p}].postbacks`, options)),
     ...campaigns.flatMap(({ postbacks }, c) => postbackFaults(postbacks, `campaigns[${c}].postbacks`, options)),
   ];
-}
-
-function flatten(error: ValidationError, parent: string): CatalogFault[] {
-  const path = /^\d+$/.test(error.property)
-    ? `${parent}[${error.property}]`
-    : parent
-      ? `${parent}.${error.property}`
-      : error.property;
-  // The path says it already.
-  const name = `${error.property} `;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-    path,
-    message:
-      rule === 'whitelistValidation'
-        ? 'is not a field of the catalog'
-        : message.startsWith(name)
-          ? message.slice(name.length)
-          : message,
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, path))];
 }
 
 function compatSettingsFaults({ advertisers = [] }: CatalogSeed): CatalogFault[] {

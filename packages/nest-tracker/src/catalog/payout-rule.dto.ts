@@ -9,14 +9,14 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { IsEvent, IsKey, IsPercent, IsTierStart } from './catalog-validators.js';
+import { AMOUNT, IsEvent, IsKey, IsPercent, IsTierStart } from './catalog-validators.js';
 import { type PayoutRule, TIER_MEASURES, TIER_PERIODS, type TierMeasure, type TierPeriod } from './payout-rule.js';
 
 /** What is paid from a volume on: one of `amount` and `percent`. */
 export class PayoutTierDto {
   /** Conversions, or a decimal amount of revenue. The first tier begins at 0. */
   @IsTierStart() from: string | number;
-  @IsOptional() @IsString() amount?: string;
+  @IsOptional() @IsString(AMOUNT) amount?: string;
   @IsOptional() @IsPercent() percent?: string;
 }
 
@@ -28,7 +28,7 @@ export class PayoutRuleDto {
   /** Key of the campaign it is for. */
   @IsOptional() @IsKey() campaign?: string;
   @IsIn(['fixed', 'percent', 'tiers']) kind: 'fixed' | 'percent' | 'tiers';
-  @ValidateIf((rule: PayoutRuleDto) => rule.kind === 'fixed') @IsString() amount?: string;
+  @ValidateIf((rule: PayoutRuleDto) => rule.kind === 'fixed') @IsString(AMOUNT) amount?: string;
   @ValidateIf((rule: PayoutRuleDto) => rule.kind === 'percent') @IsPercent() percent?: string;
   /** What the volume is measured in. Default `conversions`. */
   @IsOptional() @IsIn(TIER_MEASURES) by?: TierMeasure;
