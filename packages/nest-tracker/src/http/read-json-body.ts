@@ -1,6 +1,9 @@
 import { BadRequestException } from '@nestjs/common';
 import { type HttpRequest, hasBody } from './http-request.js';
 
+/** Nothing that is checked or stored lies deeper; what goes through a body by calling itself must come to an end. */
+const DEEPEST = 64;
+
 /**
  * The JSON object in the body of a management request; an empty one when there is no body. Only the named fields are
  * allowed, so that a typo is told instead of ignored.
@@ -32,6 +35,9 @@ export function readJsonObject({ rawBody }: HttpRequest): Record<string, unknown
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new BadRequestException('The body must be a JSON object.');
   }
+  if (isDeeperThan(DEEPEST, value)) {
+    throw new BadRequestException(`The body has objects or lists within each other more than ${DEEPEST} deep.`);
+  }
   return value as Record<string, unknown>;
 }
 
@@ -42,4 +48,9 @@ function parse(text: string): unknown {
     // The engine's own message quotes the body.
     throw new BadRequestException('The body is not JSON.');
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(levels - 1, one));
 }

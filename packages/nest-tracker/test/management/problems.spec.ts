@@ -45,6 +45,22 @@ onBothTrackers((current) => {
       expectProblem(await ask('/v1/offers', 'POST', ''), 400);
     });
 
+    it.each(['POST /v1/offers', 'PATCH /v1/offers/boots', 'POST /v1/postbacks/test'])(
+      'says that a body is too deep: %s',
+      async (route) => {
+        const [method, path] = route.split(' ') as [string, string];
+        const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json', 'if-match': '*' };
+        for (const [opening, closing] of [
+          ['{"body":', '}'],
+          ['[', ']'],
+        ] as const) {
+          const body = `{"body":${opening.repeat(9_000)}1${closing.repeat(9_000)}}`;
+          const answer = await send(current.tracker, path, { method, headers, body });
+          expectProblem(answer, 400, { detail: expect.stringContaining('64 deep') });
+        }
+      },
+    );
+
     it.each([
       ['/v1/conversions?limit=0', 'GET', 400],
       ['/v1/postbacks/in?status=x', 'GET', 400],
