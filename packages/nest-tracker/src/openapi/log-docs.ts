@@ -136,8 +136,8 @@ export const LOG_DOCS: RouteDocs = {
     answers: { 200: ok(REPLAYED) },
   },
   'OutboundPostbacksController.replay': {
-    summary: 'Tries one again that was given up',
-    answers: { 200: ok(OUTBOUND), 409: problemAnswer('it was not given up') },
+    summary: 'Tries one again that was given up, or now that waits for its next attempt',
+    answers: { 200: ok(OUTBOUND), 409: problemAnswer('there is nothing to try') },
   },
   'PostbackToolsController.list': {
     summary: 'Lists the postbacks of a partner or campaign and how they are doing',

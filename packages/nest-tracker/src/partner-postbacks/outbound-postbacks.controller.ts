@@ -46,7 +46,7 @@ export class OutboundPostbacksController {
     return this.postbacks.replayAll(query, readPageRequest(query), actor);
   }
 
-  /** `POST /v1/postbacks/out/:id/replay`: tries one that was given up again. */
+  /** `POST /v1/postbacks/out/:id/replay`: tries one again that was given up, or now that waits for its next attempt. */
   @Post(':id/replay')
   @HttpCode(200)
   replay(@Param('id') id: string, @ActingUser() actor: string): Promise<OutboundPostbackItem> {

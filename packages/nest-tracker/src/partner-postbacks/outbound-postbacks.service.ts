@@ -77,17 +77,17 @@ export class OutboundPostbacksService {
   }
 
   /**
-   * Tries a postback that was given up again, with the whole schedule ahead and under the same id.
+   * Tries a postback that was given up again, with the whole schedule ahead and under the same id; one that waits for its
+   * next attempt is tried now, with what is left of its schedule.
    *
-   * @throws NotFoundException, or ConflictException when it was not given up.
+   * @throws NotFoundException, or ConflictException when there is nothing to try.
    */
   async replay(id: string, actor: string): Promise<OutboundPostbackItem> {
     const item = await this.find(id);
     if (!item) throw new NotFoundException('There is no postback with this id in the outbound log.');
-    if (item.state !== 'dead') {
-      throw new ConflictException(`This postback is ${item.state}; only one that was given up (dead) can be replayed.`);
-    }
-    await this.replayIds([id]);
+    if (item.state === 'dead') await this.replayIds([id]);
+    else if (item.state === 'pending' && item.nextAttemptAt !== null) await this.tryNow(id);
+    else throw new ConflictException(`This postback ${whyNot(item)}; one that failed can be replayed.`);
     await this.audited(actor, id, {});
     return (await this.find(id)) ?? item;
   }
@@ -127,6 +127,14 @@ export class OutboundPostbacksService {
     return replayed;
   }
 
+  /** Harmless when it is on its way meanwhile. */
+  private async tryNow(id: string): Promise<void> {
+    const now = this.clock.now();
+    const text = `UPDATE ${this.outbox.outbox.table} SET due_at = ? WHERE id = ? AND state = 0 AND due_at > ?`;
+    await this.storage.transaction((manager) => manager.query(this.numbered(text), [now, id, now]));
+    this.postbacks.wakeAll();
+  }
+
   private async read(conditions: readonly Condition[], order: 'ASC' | 'DESC', limit: number): Promise<LogRow[]> {
     const rows = this.storage.rowsOf(OutboundPostback);
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
@@ -147,6 +155,11 @@ export class OutboundPostbacksService {
       return `$${n}`;
     });
   }
+}
+
+function whyNot({ state }: OutboundPostbackItem): string {
+  if (state === 'pending') return 'waits for an earlier one of its conversion';
+  return state === 'sending' ? 'is being sent' : `was ${state}`;
 }
 
 function queueOf({ qState, qAttempt, qDueAt, qAnswer }: RawRow): LogRow['queue'] {
