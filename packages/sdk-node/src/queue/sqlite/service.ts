@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { failure } from './failures.js';
 import { FLUSHES_AT_ONCE } from './queue-log.js';
-import { failure, givesReceipts, type Store } from './store.js';
+import { givesReceipts, type Store } from './store.js';
 import { isFailure, type WireBatch, type WireOp, type WireReply } from './wire.js';
 
 /** So few receipts at once are waited for in this thread, when nothing else is asked for: to hand over takes its time, too. */

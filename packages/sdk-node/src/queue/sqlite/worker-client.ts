@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { QueueUnavailableError } from '../../errors.js';
+import { guardExit, halt } from './exit-guard.js';
+import { NativeWork } from './native-work.js';
+import type { WorkerData } from './sqlite-worker.js';
 import type { WireBatch, WireOp, WireReply } from './wire.js';
 
 /**
@@ -18,6 +21,7 @@ interface Waiting {
 /** Talks to the worker thread; starts it at first use and again after a crash. */
 export class WorkerClient {
   #worker: Worker | undefined;
+  #work: NativeWork | undefined;
   #waiting = new Map<number, Waiting>();
   #n = 0;
 
@@ -36,19 +40,27 @@ export class WorkerClient {
   }
 
   async stop(): Promise<void> {
+    if (this.#work) halt(this.#work);
     await this.#worker?.terminate();
   }
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
-    const workerData = { path: this.path, started: Math.round(performance.timeOrigin) };
+    const work = new NativeWork();
+    const started = Math.round(performance.timeOrigin);
+    const workerData: WorkerData = { path: this.path, started, memory: work.memory };
     // The host's own flags (loaders, instrumentation) are not for this thread.
     const worker = new Worker(WORKER, { workerData, execArgv: [], name: 'tallyback-queue' });
     worker.unref();
     worker.on('message', (replies: WireReply[]) => this.#answer(worker, replies));
     worker.on('error', (error) => this.#lost(worker, error));
-    worker.on('exit', () => this.#lost(worker, undefined));
+    const unguard = guardExit(work);
+    worker.on('exit', () => {
+      unguard();
+      this.#lost(worker, undefined);
+    });
     this.#worker = worker;
+    this.#work = work;
     return worker;
   }
 
@@ -64,6 +76,7 @@ export class WorkerClient {
   #lost(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#work = undefined;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) {
