@@ -25,8 +25,8 @@ interface Seen {
   /** By scope, less what this process has recorded since. */
   readonly room: ReadonlyMap<string, CapRoom>;
   readonly at: number;
-  /** The caps that were looked at. */
-  readonly text: string;
+  /** Whose caps were looked at. */
+  capped: CappedScopes;
 }
 
 /** A look that is under way. */
@@ -73,7 +73,12 @@ export class CapWatch implements OnModuleInit, OnModuleDestroy {
     const capped = cappedOf(catalog);
     if (capped.list.length === 0) return NONE;
     const { seen } = this;
-    if (!seen || seen.text !== capped.text) return this.look(capped);
+    if (!seen) return this.look(capped);
+    if (seen.capped !== capped) {
+      // Another snapshot, mostly of the same caps; their text is compared once.
+      if (seen.capped.text !== capped.text) return this.look(capped);
+      seen.capped = capped;
+    }
     const age = Math.abs(this.clock.now() - seen.at);
     if (age > MAX_AGE_MS) return this.look(capped);
     if (age > FRESH_MS) this.ahead.begin(() => this.look(capped));
@@ -116,7 +121,7 @@ export class CapWatch implements OnModuleInit, OnModuleDestroy {
     }
     const isOld = since.splice(0).filter((conversion) => spend(room, conversion)).length > 0;
     if (isOld && !again) return this.read(capped, since, true);
-    this.seen = isOld ? undefined : { reached, room, at, text: capped.text };
+    this.seen = isOld ? undefined : { reached, room, at, capped };
     return reached;
   }
 }
