@@ -119,6 +119,14 @@ describe('a shop process', () => {
     }
   }, 60_000);
 
+  it.each([
+    ['process.exit()', 'exit', { code: 0, errors: '' }],
+    ['an error that nobody catches', 'throw', { code: 1, errors: expect.not.stringContaining('panicked') }],
+  ])('can leave by %s while the thread of the queue is in the middle of a long statement', async (_, how, expected) => {
+    const { ended } = start('leave-amid-work.mjs', [join(dirs(), 'queue.db'), how]);
+    expect(await ended).toMatchObject({ signal: null, ...expected });
+  });
+
   it('delivers an order once although two processes share the file', async () => {
     const path = join(dirs(), 'queue.db');
     const tracker = await sink();
