@@ -51,6 +51,14 @@ export function customerReader(storage: TrackerStorage): (customers: readonly Cu
     ['advertiser_id', 'customer_id'],
     (keys) => `SELECT ${clickRows.selectList('c')} FROM ${keys} ${clickRows.table} c ON ${theirs('c')}`,
   );
+  // What a click brought that names nobody else: most shops' postbacks name the click alone.
+  const conversionsOfClicks = keyedQuery(
+    dialect,
+    ['id'],
+    (keys) =>
+      `SELECT ${conversionRows.selectList('v')} FROM ${keys} ${conversionRows.table} v
+        ON v.click_id = k.id AND v.customer_id IS NULL LIMIT ${MOST + 1}`,
+  );
   const clicksById = keyedQuery(
     dialect,
     ['id'],
@@ -58,19 +66,22 @@ export function customerReader(storage: TrackerStorage): (customers: readonly Cu
   );
   return async (customers) => {
     const keys = customers.map(({ advertiserId, customerId }) => [advertiserId, customerId]);
-    const conversions = bounded((await storage.read(conversionsOf(keys))).map(conversionRows.read));
+    const namely = bounded((await storage.read(conversionsOf(keys))).map(conversionRows.read));
     const named = bounded((await storage.read(clicksOf(keys))).map(clickRows.read));
     // A click that somebody else sent in the customer's name is none of theirs unless a person made it.
     const touches = new Map<string, TouchRow>();
     for (const click of named) if (click.kind === 'click' && !click.bot) touches.set(click.id, click);
-    const missing = [...new Set(conversions.flatMap(({ clickId }) => clickId ?? []))].filter((id) => !touches.has(id));
+    const missing = [...new Set(namely.flatMap(({ clickId }) => clickId ?? []))].filter((id) => !touches.has(id));
     const found = missing.length === 0 ? [] : await storage.read(clicksById(missing.map((id) => [id])));
     for (const click of found.map(clickRows.read)) touches.set(click.id, click);
     // A click that was removed for its age is known by what came of it.
-    for (const conversion of conversions) {
+    for (const conversion of namely) {
       const touch = removedTouch(conversion);
       if (touch && !touches.has(touch.id)) touches.set(touch.id, touch);
     }
+    const clicks = [...touches.keys()].map((id) => [id]);
+    const unnamed = clicks.length === 0 ? [] : await storage.read(conversionsOfClicks(clicks));
+    const conversions = bounded([...namely, ...unnamed.map(conversionRows.read)]);
     return { touches: [...touches.values()], conversions };
   };
 }

@@ -84,6 +84,20 @@ describe('the journey of a customer', () => {
         expect(bought?.credit).toMatchObject([{ clickId: lead, linear: { revenue: '10.00', payout: '1.00' } }]);
       });
 
+      it('has what came of the customer’s clicks and names nobody, but not what names somebody else', async () => {
+        const [customerId, other] = [unique('c'), unique('c')];
+        const [letter, second] = [await visit(customerId, 'email'), await visit(customerId, 'sms')];
+        const { body } = await sell({ clickId: second });
+        await sell({ clickId: letter, customerId: other });
+        const bought = (await items(customerId)).slice(2);
+        expect(bought).toMatchObject([{ type: 'conversion', conversionId: body.conversionId }]);
+        expect(bought[0]?.credit).toMatchObject([{ clickId: letter }, { clickId: second }]);
+        const lead = await click(current.tracker, 'boots');
+        await sell({ customerId: other, clickId: lead, event: 'lead' });
+        const later = await sell({ clickId: lead });
+        expect(await items(other)).toContainEqual(expect.objectContaining({ conversionId: later.body.conversionId }));
+      });
+
       it('gives no credit for what does not count, and none to touches that are too old or came later', async () => {
         const customerId = unique('c');
         const old = await visit(customerId, 'email');
