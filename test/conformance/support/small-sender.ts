@@ -36,16 +36,16 @@ export class SmallSender {
   /** Sends everything; what it still waits for when it is told to end is dropped. */
   async send(plan: Plan): Promise<void> {
     this.#plan = plan;
+    const all: Promise<void>[] = [];
     const last = new Map<string, Promise<void>>();
     for (const message of plan.messages as readonly Message[]) {
       const order = String(message.data.transactionId);
       const before = this.fault === 'does not keep the order' ? undefined : last.get(order);
-      last.set(
-        order,
-        Promise.resolve(before).then(() => this.#deliver(message)),
-      );
+      const delivered = Promise.resolve(before).then(() => this.#deliver(message));
+      last.set(order, delivered);
+      all.push(delivered);
     }
-    await Promise.allSettled(last.values());
+    await Promise.allSettled(all);
   }
 
   end(): void {

@@ -44,6 +44,8 @@ export function launchChromium(path: string): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // What scrolls smoothly is somewhere else by the time of a click that was aimed at it.
+      '--force-prefers-reduced-motion',
       '--host-resolver-rules=MAP *.example 127.0.0.1, MAP *.co.uk 127.0.0.1',
     ],
   });
