@@ -58,6 +58,10 @@ export function compilePostback(
   { allowPrivateAddresses = false }: Pick<PartnerPostbackOptions, 'allowPrivateAddresses'> = {},
 ): CompiledPostback {
   const dialect = dialectOf(definition.dialect);
+  if (/^http:/i.test(definition.url) && !definition.allowHttp) {
+    const danger = 'is plain http:, which sends ids and amounts unprotected';
+    throw new PostbackError('url', `${danger}; use https:, or "allowHttp": true if the partner has nothing else`);
+  }
   const url = attempt('url', () =>
     compileUrlTemplate(definition.url, {
       macros: MACROS,

@@ -30,7 +30,7 @@ describe('saving a partner’s postback', () => {
 
   it.each<[string, object, string, string]>([
     ['an unknown macro', { url: `${https}&t={transactionid}` }, 'url', 'did you mean {transaction_id}?'],
-    ['plain http', { url: 'http://partner.example/?id={clickid}' }, 'url', 'use https: or allow it explicitly'],
+    ['plain http', { url: 'http://partner.example/?id={clickid}' }, 'url', 'use https:, or "allowHttp": true'],
     ['no click id', { url: 'https://partner.example/?sum={payout}' }, 'url', 'has no click-id macro'],
     ['a loopback address', { url: 'https://127.0.0.1/?id={clickid}' }, 'url', 'not on the public internet'],
     ['a private address', { url: 'https://10.1.2.3/?id={clickid}' }, 'url', 'not on the public internet'],
