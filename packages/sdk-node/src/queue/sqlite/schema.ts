@@ -71,7 +71,13 @@ export function migrate(db: Database.Database): void {
   db.exec('PRAGMA busy_timeout = 5000');
   atomically(db, () => apply(db));
   // Outside any transaction: SQLite refuses to change the journal mode inside one.
-  db.prepare('PRAGMA journal_mode = WAL').get();
+  const { journal_mode: mode } = db.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
+  // It says so only here, and a receipt is what was flushed of this log.
+  if (mode !== 'wal') {
+    throw new Error(
+      `SQLite keeps no write-ahead log on this file system (journal mode "${mode}"); put the queue file on a local disk`,
+    );
+  }
   // A longer log before it is folded into the file: fewer fsyncs of the file itself while orders pour in.
   db.exec('PRAGMA wal_autocheckpoint = 4000');
 }
