@@ -131,6 +131,23 @@ describe('construction', () => {
     const unopened = shop({ queue: failing('open', () => true), logger, destinations: await nowhere() });
     await expect(unopened.start()).rejects.toBeInstanceOf(QueueUnavailableError);
   });
+
+  it('logs once that the queue cannot be read, however often that is tried, and when it can be read again', async () => {
+    const logged: string[] = [];
+    const log = (message: string) => void logged.push(message);
+    let broken = true;
+    const queue = failing('claim', () => broken);
+    const tallyback = shop({ queue, logger: { ...quiet, error: log, info: log }, destinations: await nowhere() });
+    for (let tries = 0; tries < 3; tries += 1) await tallyback.flush();
+    const [first, ...more] = logged;
+    expect([first, more]).toEqual([expect.stringContaining('delivery waits for the queue: disk full'), []]);
+    broken = false;
+    await tallyback.flush();
+    expect(logged[1]).toMatch(/the queue can be read again, after \d tries that failed$/);
+    broken = true;
+    await tallyback.flush();
+    expect(logged.slice(2)).toEqual([first]);
+  });
 });
 
 describe('flush() and close()', () => {

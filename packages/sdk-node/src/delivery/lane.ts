@@ -34,6 +34,8 @@ export class Lane {
   /** There may be more to claim. */
   #more = false;
   #failures = 0;
+  /** What the log was told last of the queue; it would be the same at every try. */
+  #trouble: string | undefined;
   readonly #timer = new WakeTimer(() => this.wake());
   /** Set while the rate limit holds back what is claimed. */
   #pause: NodeJS.Timeout | undefined;
@@ -249,13 +251,17 @@ export class Lane {
   }
 
   #recovered(): void {
+    this.#trouble = undefined;
     if (this.#failures === 0) return;
+    const tries = this.#failures === 1 ? 'one try' : `${this.#failures} tries`;
     this.#failures = 0;
-    this.context.logger.info(`${this.context.name}: the queue can be read again`);
+    this.context.logger.info(`${this.context.name}: the queue can be read again, after ${tries} that failed`);
   }
 
   #log(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
+    if (reason === this.#trouble) return;
+    this.#trouble = reason;
     this.context.logger.error(`${this.context.name}: delivery waits for the queue: ${reason}`);
   }
 
