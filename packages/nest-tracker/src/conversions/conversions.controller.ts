@@ -6,7 +6,7 @@ import { ActingUser } from '../http/acting-user.js';
 import { HttpReplier, type HttpReply } from '../http/http-reply.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { readPageRequest } from '../http/page.js';
-import { jsonReply, problemReply } from '../http/problem-reply.js';
+import { jsonReply, problemReply, type Refusal } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonBody } from '../http/read-json-body.js';
 import { ConversionExport, EXPORT_FORMATS, type ExportFormat } from './conversion-export.service.js';
@@ -77,7 +77,12 @@ function replyTo(result: DecisionResult | null): HttpReply {
   }
   return result.accepted
     ? jsonReply(200, outcomeBody(result.outcome, result.conversion))
-    : problemReply(result.refusal);
+    : problemReply(inDecision(result.refusal));
+}
+
+/** A decision has its fields at the top, not below the `data` of a message. */
+function inDecision({ field, ...refusal }: Refusal): Refusal {
+  return { ...refusal, ...(field !== undefined && { field: field.replace(/^data\./, '') }) };
 }
 
 function readFormat(query: URLSearchParams): 'json' | ExportFormat {

@@ -3,9 +3,10 @@ import { Subscription } from 'rxjs';
 import { TrackerEvents } from '../events/tracker-events.js';
 import { LiveFeed } from '../live/live-feed.service.js';
 import { Retention } from '../privacy/retention.service.js';
+import { isStorageFailure } from '../storage/storage-failure.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { Counts } from './counts.js';
-import { OutboxGauge } from './outbox-depth.js';
+import { type OutboxDepth, OutboxGauge } from './outbox-depth.js';
 
 /** What this process has done since it started, and what waits, in Prometheus' text format (version 0.0.4). */
 @Injectable()
@@ -43,24 +44,21 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.subscriptions.unsubscribe();
   }
 
-  /** @throws the database's error, where what waits is counted. */
+  /** While the database does not answer, all but what it alone can tell: that is when these are looked at most. */
   async text(): Promise<string> {
-    const { lagSeconds, ...depth } = await this.outbox.depth();
-    const waiting = new Counts();
-    for (const [state, rows] of Object.entries(depth)) waiting.add({ state }, rows);
-    const outbox = 'tallyback_partner_postbacks_waiting';
+    const depth = await this.depth();
     const sweeps = 'tallyback_retention_failures_total';
-    const families = [
+    const families: readonly Family[] = [
       ['tallyback_clicks_total', 'counter', 'Clicks stored.', this.clicks],
       ['tallyback_conversions_total', 'counter', 'Conversions recorded or changed.', this.conversions],
       ['tallyback_inbound_postbacks_total', 'counter', 'Inbound requests by outcome and reason.', this.postbacks],
       ['tallyback_partner_postback_attempts_total', 'counter', 'Attempts to tell partners.', this.attempts],
       ['tallyback_transaction_duration_seconds', 'histogram', 'Group commits.', this.storage.durations],
-      [outbox, 'gauge', 'Partner postbacks in the outbox, of all processes.', waiting],
-      ['tallyback_partner_postback_lag_seconds', 'gauge', 'How long the oldest due one has waited.', lagSeconds],
+      ['tallyback_database_up', 'gauge', 'Whether the database answered just now.', depth ? 1 : 0],
+      ...(depth ? waitingFamilies(depth) : []),
       ['tallyback_live_watchers', 'gauge', 'Open event streams of this process.', this.live.size],
       [sweeps, 'counter', 'Sweeps that could not remove all that is too old.', this.retention.failures],
-    ] as const;
+    ];
     const lines = families.flatMap(([name, type, help, samples]) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} ${type}`,
@@ -68,4 +66,26 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     ]);
     return `${lines.join('\n')}\n`;
   }
+
+  /** What waits; undefined while the database does not answer. */
+  private async depth(): Promise<OutboxDepth | undefined> {
+    try {
+      return await this.outbox.depth();
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      return undefined;
+    }
+  }
+}
+
+type Family = readonly [name: string, type: string, help: string, samples: number | { lines(name: string): string[] }];
+
+function waitingFamilies({ lagSeconds, ...depth }: OutboxDepth): Family[] {
+  const waiting = new Counts();
+  for (const [state, rows] of Object.entries(depth)) waiting.add({ state }, rows);
+  const outbox = 'tallyback_partner_postbacks_waiting';
+  return [
+    [outbox, 'gauge', 'Partner postbacks in the outbox, of all processes.', waiting],
+    ['tallyback_partner_postback_lag_seconds', 'gauge', 'How long the oldest due one has waited.', lagSeconds],
+  ];
 }

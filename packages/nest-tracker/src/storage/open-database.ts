@@ -44,7 +44,7 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
       },
     });
   }
-  mkdirSync(dirname(database.path), { recursive: true });
+  makeFolderOf(database.path);
   return new DataSource({
     ...common,
     type: 'better-sqlite3',
@@ -54,6 +54,19 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
     timeout: BUSY_TIMEOUT_MS,
     prepareDatabase: prepareSqlite,
   });
+}
+
+function makeFolderOf(path: string): void {
+  const folder = dirname(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new Error(
+      `TrackerModule cannot make the folder ${folder} of its SQLite file: ${(error as Error).message}. ` +
+        'Check that everything above it is a folder and may be written, or set database.path to another place.',
+      { cause: error },
+    );
+  }
 }
 
 /** libsql has better-sqlite3's interface and comes prebuilt from npm. */

@@ -81,7 +81,7 @@ describe.each(DATABASES)('POST /v1/conversions/:id/status on $database', ({ data
     const { transactionId } = await sell(tracker, 'boots');
     await decide(tracker, { transactionId, status: 'rejected' });
     const answer = await decide(tracker, { transactionId, status: 'approved' });
-    expectRefusal(answer, 'status_transition_invalid', 'data.status');
+    expectRefusal(answer, 'status_transition_invalid', 'status');
   });
 
   it('may set the revenue, and with it the payout', async () => {

@@ -55,5 +55,23 @@ onBothTrackers((current, { database }) => {
       }
       expect(await send(tracker, '/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
     });
+
+    it('says when the database does not do what it is asked; the process lives, and counts on', async () => {
+      const { tracker } = current;
+      await click(tracker, 'open');
+      const rename = (from: string, to: string) => tracker.database.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+      await rename('tallyback_postback_pauses', 'tallyback_gone');
+      try {
+        expect(await send(tracker, '/health')).toMatchObject({ status: 503, body: { database: { status: 'down' } } });
+        expect((await send(tracker, '/health/live')).status).toBe(200);
+        const { status, text } = await manage(tracker, '/metrics');
+        expect([status, text]).toEqual([200, expect.stringContaining('tallyback_database_up 0\n')]);
+        expect(text).toContain('tallyback_clicks_total{kind="click",bot="false"}');
+        expect(text).not.toContain('tallyback_partner_postbacks_waiting');
+      } finally {
+        await rename('tallyback_gone', 'tallyback_postback_pauses');
+      }
+      expect((await manage(tracker, '/metrics')).text).toContain('tallyback_database_up 1\n');
+    });
   });
 });

@@ -214,6 +214,13 @@ describe('the database of the module', () => {
     );
   });
 
+  it('says so when the file’s folder cannot be made', async () => {
+    const below = { type: 'sqlite', path: `${process.execPath}/below/tracker.db` } as const;
+    const message = await failure(() => boot({ adminToken: ADMIN_TOKEN, database: below }));
+    expect(message).toContain(`cannot make the folder ${dirname(below.path)} of its SQLite file`);
+    expect(message).toContain('database.path');
+  });
+
   it('is refused when the host’s data source of the name is not there', async () => {
     const message = await failure(() => boot({ adminToken: ADMIN_TOKEN, dataSourceName: 'tracking' }));
     expect(message).toContain('TypeOrmModule.forRoot({ name: "tracking"');
