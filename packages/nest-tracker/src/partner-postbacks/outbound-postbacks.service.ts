@@ -6,10 +6,21 @@ import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
 import { PAGING, requireKnown } from '../http/require-known.js';
 import { Clock } from '../storage/clock.js';
+import { type IdRange, newestInParts } from '../storage/newest-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { type RawRow, reading } from '../storage/transaction-work.js';
 import { OutboundPostback } from './outbound-postback.entity.js';
-import { type Condition, OUTBOUND_FILTERS, type OutboundState, readOutboundSearch, STATES } from './outbound-search.js';
+import {
+  type Condition,
+  OF_CONVERSION,
+  OUTBOUND_FILTERS,
+  type OutboundState,
+  rangeOf,
+  readOutboundSearch,
+  STATES,
+  within,
+  withoutIndexes,
+} from './outbound-search.js';
 import { PartnerPostbacks } from './partner-postbacks.service.js';
 import { PostbackOutbox } from './postback-outbox.js';
 
@@ -65,8 +76,7 @@ export class OutboundPostbacksService {
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<OutboundPostbackItem>> {
     const catalog = await this.catalog.snapshot();
     const conditions = readOutboundSearch(filters, catalog);
-    if (after !== undefined) conditions.push(['l.id < ?', after]);
-    const rows = await this.read(conditions, 'DESC', limit + 1);
+    const rows = await this.newest(conditions, rangeOf(filters, after), limit + 1);
     return pageOf(rows, limit, (row) => itemOf(row, catalog));
   }
 
@@ -107,7 +117,7 @@ export class OutboundPostbacksService {
       throw new BadRequestException(`Say which to replay, by at least one of: ${OUTBOUND_FILTERS.join(', ')}.`);
     }
     requireKnown(filters, [...OUTBOUND_FILTERS, ...PAGING]);
-    const conditions = readOutboundSearch(filters, await this.catalog.snapshot());
+    const conditions = [...readOutboundSearch(filters, await this.catalog.snapshot()), ...within(rangeOf(filters))];
     if (after !== undefined) conditions.push(['l.id > ?', after]);
     const rows = await this.read([...conditions, [STATES.dead]], 'ASC', limit + 1);
     const { items, next } = pageOf(rows, limit, ({ id }) => id);
@@ -133,6 +143,15 @@ export class OutboundPostbacksService {
     const text = `UPDATE ${this.outbox.outbox.table} SET due_at = ? WHERE id = ? AND state = 0 AND due_at > ?`;
     await this.storage.transaction((manager) => manager.query(this.numbered(text), [now, id, now]));
     this.postbacks.wakeAll();
+  }
+
+  private async newest(conditions: readonly Condition[], range: IdRange, take: number): Promise<LogRow[]> {
+    const isLed = conditions.some(([sql]) => sql === OF_CONVERSION);
+    // PostgreSQL finds its own way; on SQLite only an index may, since meanwhile nothing else is answered.
+    if (this.storage.dialect === 'postgres' || isLed) return this.read([...conditions, ...within(range)], 'DESC', take);
+    const findIn = (part: IdRange, left: number) =>
+      this.read([...conditions.map(withoutIndexes), ...within(part)], 'DESC', left);
+    return (await newestInParts(this.storage, OutboundPostback, range, { take, findIn })).rows;
   }
 
   private async read(conditions: readonly Condition[], order: 'ASC' | 'DESC', limit: number): Promise<LogRow[]> {

@@ -1,11 +1,15 @@
 import { BadRequestException } from '@nestjs/common';
 import { idLowerBound } from '@tallyback/protocol';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import type { IdRange } from '../storage/newest-rows.js';
 import type { Cell } from '../storage/transaction-work.js';
 import { webhookName } from '../webhooks/webhook.js';
 
 /** A condition with its values; `?` stands for each. */
 export type Condition = readonly [sql: string, ...values: Cell[]];
+
+/** What an index leads to the rows of. */
+export const OF_CONVERSION = 'l.conversion_id = ?';
 
 /** States of an outgoing postback as SQL over the log `l` and the outbox `q`. */
 export const STATES = {
@@ -36,7 +40,7 @@ export const OUTBOUND_FILTERS = [
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * Reads the filters of the outbound log.
+ * Reads the filters of the outbound log but for `from` and `to`, which {@link rangeOf} reads.
  *
  * @throws BadRequestException naming the parameter.
  */
@@ -59,12 +63,39 @@ export function readOutboundSearch(filters: URLSearchParams, catalog: CatalogSna
     return webhook ? ['l.postback = ?', webhookName(webhook)] : ['l.webhook = ?', key];
   });
   // `conversionId` is what rows and the other lists call it.
-  for (const name of ['conversion', 'conversionId']) add(name, (id) => ['l.conversion_id = ?', id.toLowerCase()]);
+  for (const name of ['conversion', 'conversionId']) add(name, (id) => [OF_CONVERSION, id.toLowerCase()]);
   add('event', (event) => ['l.event = ?', event]);
   add('status', (status) => ['l.status = ?', status]);
-  add('from', (text) => ['l.id >= ?', idLowerBound(readTime('from', text))]);
-  add('to', (text) => ['l.id < ?', idLowerBound(readTime('to', text))]);
   return conditions;
+}
+
+/** Rows of a range of ids. */
+export function within({ from, before }: IdRange): Condition[] {
+  return [
+    ...(from === undefined ? [] : [['l.id >= ?', from] as const]),
+    ...(before === undefined ? [] : [['l.id < ?', before] as const]),
+  ];
+}
+
+/**
+ * The same condition with a plus before its columns: what SQLite looks for by no index. Without statistics it would rather
+ * go through all rows of a postback or a state, for each part again, than through the ids of one part.
+ */
+export function withoutIndexes([sql, ...values]: Condition): Condition {
+  return [sql.replaceAll(/\b([lq])\.(?!id\b)/g, '+$1.'), ...values];
+}
+
+/**
+ * `from` (inclusive) and `to` (exclusive), by the time in the id, and before the last id of the page before.
+ *
+ * @throws BadRequestException naming the parameter.
+ */
+export function rangeOf(filters: URLSearchParams, after?: string): IdRange {
+  const [from, to] = ['from', 'to'].map((name) => {
+    const time = filters.get(name);
+    return time === null ? undefined : idLowerBound(readTime(name, time));
+  });
+  return { from, before: to === undefined || (after !== undefined && after < to) ? after : to };
 }
 
 /**

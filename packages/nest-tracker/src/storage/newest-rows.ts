@@ -5,6 +5,7 @@ import {
   type FindOptionsWhere,
   LessThan,
   MoreThanOrEqual,
+  type ObjectLiteral,
   Raw,
 } from 'typeorm';
 import type { TrackerStorage } from './tracker-storage.js';
@@ -42,19 +43,10 @@ export class NewestRows<Row extends { id: string }> {
     private readonly mostParts: number = Number.POSITIVE_INFINITY,
   ) {}
 
-  async find(where: FindOptionsWhere<Row>, range: IdRange, take: number): Promise<Found<Row>> {
-    const rows: Row[] = [];
+  find(where: FindOptionsWhere<Row>, range: IdRange, take: number): Promise<Found<Row>> {
     const apart = this.storage.dialect === 'sqlite' ? withoutIndexes(where) : where;
-    let { before } = range;
-    for (let parts = 1; ; parts++) {
-      const from = await this.partBefore({ from: range.from, before });
-      const part = { from: from ?? range.from, before };
-      rows.push(...(await this.findIn(apart, part, take - rows.length)));
-      if (from === undefined || rows.length >= take) return { rows };
-      if (parts === this.mostParts) return { rows, goesOnBefore: from };
-      before = from;
-      await new Promise(setImmediate);
-    }
+    const findIn = (part: IdRange, left: number) => this.findIn(apart, part, left);
+    return newestInParts(this.storage, this.entity, range, { take, mostParts: this.mostParts, findIn });
   }
 
   /** All at once, where an index leads to the rows. */
@@ -65,22 +57,54 @@ export class NewestRows<Row extends { id: string }> {
     const bounded = (range.length > 0 ? { ...where, id: And(...range) } : where) as FindOptionsWhere<Row>;
     return this.storage.manager.find(this.entity, { where: bounded, order: { id: 'DESC' } as never, take });
   }
+}
 
-  /** Where the newest part of a range begins; undefined when the range is no larger than one. */
-  private async partBefore({ from, before }: IdRange): Promise<string | undefined> {
-    const parameters: Cell[] = [];
-    const bounds: string[] = [];
-    for (const [sign, id] of [['>=', from] as const, ['<', before] as const]) {
-      if (id === undefined) continue;
-      parameters.push(id);
-      bounds.push(`id ${sign} ${this.storage.dialect === 'postgres' ? `$${parameters.length}` : '?'}`);
-    }
-    const { table } = this.storage.rowsOf(this.entity, ['id']);
-    const where = bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : '';
-    const text = `SELECT id FROM ${table}${where} ORDER BY id DESC LIMIT 1 OFFSET ${PART}`;
-    const [row] = await this.storage.read(reading(text, parameters));
-    return row && String(row.id);
+/** How rows are looked for in parts. */
+interface Search<Row> {
+  readonly take: number;
+  /** Default: all. */
+  readonly mostParts?: number;
+  /** Finds the newest rows of a part, so many at the most. */
+  readonly findIn: (part: IdRange, take: number) => Promise<Row[]>;
+}
+
+/** What {@link NewestRows} does, for those who ask in words of their own. */
+export async function newestInParts<Row>(
+  storage: TrackerStorage,
+  entity: EntityTarget<ObjectLiteral>,
+  { from, before: end }: IdRange,
+  { take, mostParts, findIn }: Search<Row>,
+): Promise<Found<Row>> {
+  const rows: Row[] = [];
+  let before = end;
+  for (let parts = 1; ; parts++) {
+    const start = await partBefore(storage, entity, { from, before });
+    rows.push(...(await findIn({ from: start ?? from, before }, take - rows.length)));
+    if (start === undefined || rows.length >= take) return { rows };
+    if (parts === mostParts) return { rows, goesOnBefore: start };
+    before = start;
+    await new Promise(setImmediate);
   }
+}
+
+/** Where the newest part of a range begins; undefined when the range is no larger than one. */
+async function partBefore(
+  storage: TrackerStorage,
+  entity: EntityTarget<ObjectLiteral>,
+  { from, before }: IdRange,
+): Promise<string | undefined> {
+  const parameters: Cell[] = [];
+  const bounds: string[] = [];
+  for (const [sign, id] of [['>=', from] as const, ['<', before] as const]) {
+    if (id === undefined) continue;
+    parameters.push(id);
+    bounds.push(`id ${sign} ${storage.dialect === 'postgres' ? `$${parameters.length}` : '?'}`);
+  }
+  const { table } = storage.rowsOf(entity, ['id']);
+  const where = bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : '';
+  const text = `SELECT id FROM ${table}${where} ORDER BY id DESC LIMIT 1 OFFSET ${PART}`;
+  const [row] = await storage.read(reading(text, parameters));
+  return row && String(row.id);
 }
 
 /**

@@ -1,5 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConversionSearch, InboundPostbacksService, ReportsService } from '../../src/index.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  ConversionSearch,
+  InboundPostbacksService,
+  OutboundPostbacksService,
+  ReportsService,
+} from '../../src/index.js';
 import { readReportQuery } from '../../src/reports/report-query.js';
 import { TrackerStorage } from '../../src/storage/tracker-storage.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
@@ -187,4 +192,36 @@ describe('a report on SQLite that reads rows', () => {
     const plans = asked.map(([text, parameters]) => database.query(`EXPLAIN QUERY PLAN ${text}`, parameters));
     return (await Promise.all(plans)).map(([first]) => String(first?.detail));
   }
+
+  it('is not the only one: the log of what partners were told is searched in parts, too', async () => {
+    const id = (n: number) => `00${String(n).padStart(24, '0')}`;
+    await database.query(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${CONVERSIONS})
+        INSERT INTO tallyback_outbound_postbacks (id, postback, webhook, conversion_id, event, status, cause, method, url, skipped)
+        SELECT '00' || printf('%024d', n.i), 'partner/blog/shop', CASE WHEN n.i IN (5, 11000) THEN 'rare' END, n.i, 'purchase',
+          'approved', 'conversion', 'GET', 'https://partner.example/', CASE WHEN n.i % 2 = 0 THEN 'no click id' END FROM n`,
+    );
+    const log = tracker.get(OutboundPostbacksService);
+    const found = async (query: string, after?: string) => {
+      const { items, next } = await log.list(new URLSearchParams(query), { limit: 1, after });
+      return [...items.map((item) => Number(item.id)), next !== null];
+    };
+    expect(await found('webhook=rare')).toEqual([11_000, true]);
+    expect(await found('webhook=rare&state=skipped&to=1970-01-02T00:00:00Z', id(11_001))).toEqual([11_000, false]);
+    expect(await found('webhook=rare&state=delivered', id(11_000))).toEqual([5, false]);
+    expect(await found('conversion=7')).toEqual([7, false]);
+    expect(await found('from=1970-01-02T00:00:00Z')).toEqual([false]);
+    expect(await turnsDuring(() => found('state=dead'))).toBeGreaterThan(0);
+    const storage = tracker.get(TrackerStorage);
+    const read = jest.spyOn(storage, 'read');
+    for (const query of ['state=dead', 'state=pending', 'state=delivered', 'webhook=erp', 'partner=blog'])
+      await found(query);
+    const searches = read.mock.calls.map(([asked]) => asked).filter(({ text }) => text.includes('JOIN'));
+    read.mockRestore();
+    expect(searches).toHaveLength(9);
+    for (const { text, parameters } of searches) {
+      const plan = await database.query(`EXPLAIN QUERY PLAN ${text}`, parameters as unknown[]);
+      expect(plan[0]?.detail).toMatch(/^SEARCH l USING .*autoindex.* \(id[<>]\?/);
+    }
+  });
 });
