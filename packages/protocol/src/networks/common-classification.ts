@@ -5,9 +5,18 @@ export const UNKNOWN_ANSWER_ATTEMPTS = 5;
 
 const retryableStatus: ReadonlySet<number> = new Set([408, 425, 429]);
 
-// Only what stands first or is a JSON field counts: a page or a log line may well mention the word.
-const plainNo =
-  /^(?:error|fail(?:ed|ure)?|invalid|denied|forbidden|unauthori[sz]ed|rejected|bad request)\b|["']?\bsuccess["']?\s*[:=]\s*["']?(?:false|0\b)|["']status["']\s*:\s*["'](?:error|fail(?:ed|ure)?)["']|["']error["']\s*:\s*(?:["'][^"']|true|\{)/i;
+// Only what stands first or is a field of JSON or XML counts: a page or a log line may well mention the word.
+const plainNo: readonly RegExp[] = [
+  /^(?:error|fail(?:ed|ure)?|invalid|denied|forbidden|unauthori[sz]ed|rejected|bad request)\b/i,
+  /^(?:status|result)\s*[:=]\s*["']?(?:error|fail(?:ed|ure)?)\b/i,
+  /["']?\bsuccess["']?\s*[:=]\s*["']?(?:false|0\b)/i,
+  /["']ok["']\s*:\s*(?:false|0\b)/i,
+  /["'](?:status|result)["']\s*:\s*["'](?:error|fail(?:ed|ure)?)["']/i,
+  /["']error["']\s*:\s*(?:["'][^"']|true|\{)/i,
+  /["']errors["']\s*:\s*\[\s*[^\]\s]/i,
+  /<(?:status|result)>\s*(?:error|fail(?:ed|ure)?)\s*</i,
+  /<success>\s*(?:false|0)\s*</i,
+];
 
 /** What a status means whatever the body says; `undefined` for 2xx, where the body decides. */
 export function classifyStatus({ status, body }: NetworkAnswer): NetworkVerdict | undefined {
@@ -45,7 +54,8 @@ export function shownText(text: string): string {
 }
 
 function saysNo(body: string): boolean {
-  return plainNo.test(body.slice(0, 2000).trim());
+  const beginning = body.slice(0, 2000).trim();
+  return plainNo.some((no) => no.test(beginning));
 }
 
 function withBody(text: string, body: string): string {
