@@ -1,6 +1,7 @@
 import { asQueueUnavailable, ConfigurationError } from './errors.js';
-import { checkCall, checkDate } from './option-checks.js';
+import { checkCall, readTime } from './option-checks.js';
 import type { Queue, QueuedDelivery } from './queue/queue.js';
+import type { Time } from './unacknowledged.js';
 
 /** A delivery that was given up. */
 export interface DeadLetter {
@@ -28,7 +29,7 @@ export interface DeadLetterQuery {
   /** Only of this destination. */
   readonly destination?: string;
   /** Only what was accepted at or after this time. */
-  readonly since?: Date;
+  readonly since?: Time;
   /** At most this many, 1 to 1000. Default 100. */
   readonly limit?: number;
   /** `next` of the page before. */
@@ -52,7 +53,7 @@ export class DeadLetters {
   /**
    * One page, in the order of acceptance.
    *
-   * @throws {ConfigurationError} when `since` is no valid Date, `destination` no name, `limit` no number, or there is an
+   * @throws {ConfigurationError} when `since` is no time, `destination` no name, `limit` no number, or there is an
    * unknown member
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
@@ -130,9 +131,9 @@ export class DeadLetters {
   }
 
   async #page({ since, ...query }: DeadLetterQuery & { readonly limit: number }) {
-    checkDate('since', since);
     checkName('destination', query.destination);
-    const from = since === undefined ? {} : { since: since.getTime() };
+    const start = readTime('since', since);
+    const from = start === undefined ? {} : { since: start };
     return this.queue.list({ state: 'dead', ...query, ...from }).catch((error: unknown) => {
       throw asQueueUnavailable(error, 'The dead letters cannot be read');
     });

@@ -41,4 +41,4 @@ export type { DeliveryReport, Receipt } from './receipt.js';
 export type { DestinationStats, Stats } from './stats.js';
 export { type BoundOptions, Tallyback } from './tallyback.js';
 export type { Listener } from './typed-emitter.js';
-export type { Outstanding, Unacknowledged, UnacknowledgedQuery } from './unacknowledged.js';
+export type { Outstanding, Time, Unacknowledged, UnacknowledgedQuery } from './unacknowledged.js';

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { parseTimestamp } from '@tallyback/protocol';
 import type { ConvertContext } from './conversion-input.js';
 import type { DeliveryEvents } from './delivery/events.js';
 import { ConfigurationError } from './errors.js';
@@ -128,10 +130,22 @@ export function checkContext(context: ConvertContext | null): ConvertContext {
   throw new ConfigurationError('context', 'must be an object, with `manager` or `person`');
 }
 
-/** @throws {ConfigurationError} when it is given and no valid Date */
-export function checkDate(option: string, value: unknown): void {
-  if (value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()))) return;
-  throw new ConfigurationError(option, "must be a valid Date, e.g. new Date('2026-11-22T10:00:00Z')");
+/** Before 1973, in milliseconds: rather the seconds of a time of today. */
+const EARLIEST_MS = 100_000_000_000;
+
+/**
+ * The milliseconds of a time that may be given as a `Date`, as milliseconds, or as receipts tell it (RFC 3339, UTC).
+ *
+ * @throws {ConfigurationError} when it is given and none of these
+ */
+export function readTime(option: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const text = typeof value === 'string' ? parseTimestamp(value) : undefined;
+  const time = text === undefined ? value : new Date(text);
+  const ms = types.isDate(time) ? time.getTime() : typeof time === 'number' && time >= EARLIEST_MS ? time : Number.NaN;
+  if (Number.isFinite(ms)) return ms;
+  const wanted = 'must be a valid Date, milliseconds, or a text such as 2026-11-22T10:00:00Z';
+  throw new ConfigurationError(option, wanted);
 }
 
 function checkType(option: string, value: unknown, type: 'boolean' | 'function', wanted: string): void {

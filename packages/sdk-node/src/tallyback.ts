@@ -10,7 +10,7 @@ import { retryPolicy } from './delivery/retry-policy.js';
 import { SettlementBatcher } from './delivery/settlement-batcher.js';
 import { asQueueUnavailable, InvalidConversionError, QueueUnavailableError } from './errors.js';
 import { guarded } from './guarded.js';
-import { boundMs, checkCall, checkContext, checkDate, checkListener } from './option-checks.js';
+import { boundMs, checkCall, checkContext, checkListener } from './option-checks.js';
 import { type Settings, settle, type TallybackOptions } from './options.js';
 import { recalledFor } from './recall.js';
 import type { DeliveryReport, Receipt } from './receipt.js';
@@ -164,14 +164,12 @@ export class Tallyback {
    * Which conversions are not confirmed by whom: what waits, is in flight or was given up. A destination that takes
    * everything without a look has confirmed what it took.
    *
-   * @throws {ConfigurationError} when `since` or `before` is no valid Date
+   * @throws {ConfigurationError} when `since` or `before` is no time
    * @throws {QueueUnavailableError} when the queue cannot be read
    */
   async unacknowledged(query: UnacknowledgedQuery = {}): Promise<Unacknowledged[]> {
     this.#check();
     checkCall('unacknowledged()', query, ['since', 'before']);
-    checkDate('since', query.since);
-    checkDate('before', query.before);
     return unacknowledged(this.#settings.queue, query);
   }
 

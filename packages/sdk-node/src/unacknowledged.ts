@@ -1,5 +1,9 @@
 import { asQueueUnavailable } from './errors.js';
+import { readTime } from './option-checks.js';
 import type { DeliveryState, Queue, QueuedDelivery } from './queue/queue.js';
+
+/** A `Date`, milliseconds since the epoch, or RFC 3339 in UTC, as receipts tell it. */
+export type Time = Date | number | string;
 
 /** One destination that has not confirmed one message. */
 export interface Outstanding {
@@ -25,9 +29,9 @@ export interface Unacknowledged {
 
 export interface UnacknowledgedQuery {
   /** Only what was accepted at or after this time. Default: everything. */
-  readonly since?: Date;
+  readonly since?: Time;
   /** Only what was accepted before this time: what is younger may be on its way. Default: everything. */
-  readonly before?: Date;
+  readonly before?: Time;
 }
 
 const PAGE = 1_000;
@@ -38,8 +42,9 @@ interface Group extends Unacknowledged {
 
 /** Everything in the queue, by transaction, in the order of acceptance. Bodies are not kept in memory. */
 export async function unacknowledged(queue: Queue, { since, before }: UnacknowledgedQuery): Promise<Unacknowledged[]> {
-  const from = since === undefined ? {} : { since: since.getTime() };
-  const until = before?.getTime() ?? Number.POSITIVE_INFINITY;
+  const start = readTime('since', since);
+  const until = readTime('before', before) ?? Number.POSITIVE_INFINITY;
+  const from = start === undefined ? {} : { since: start };
   const groups = new Map<string, Group>();
   for (let cursor: string | undefined, more = true; more; ) {
     const request = { ...from, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };

@@ -144,6 +144,10 @@ describe('unacknowledged()', () => {
     expect(await tallyback.unacknowledged({ before: since })).toMatchObject([{ transactionId: 'old' }]);
     expect(await tallyback.unacknowledged()).toHaveLength(2);
     expect(await tallyback.unacknowledged({ since: new Date(now + 1) })).toEqual([]);
+    for (const time of [since.toISOString(), since.getTime()]) {
+      expect(await tallyback.unacknowledged({ since: time })).toEqual(found);
+      expect((await tallyback.deadLetters.list({ since: time })).items).toHaveLength(1);
+    }
   });
 
   it('reads a long backlog page by page', async () => {

@@ -128,7 +128,7 @@ describe('calls from plain JavaScript', () => {
     }
   });
 
-  it.each(['2026-11-22', 5, null, new Date(Number.NaN)])('refuse %p as a time', async (given) => {
+  it.each(['2026-11-22', 1_795_343_400, null, new Date(Number.NaN)])('refuse %p as a time', async (given) => {
     const tallyback = shop({ destinations: { house: house('http://127.0.0.1:1') } });
     const time = given as never;
     const refused = { code: 'configuration_invalid', option: 'since' };
