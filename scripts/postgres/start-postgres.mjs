@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -37,10 +38,10 @@ async function startIn(folder, remove, durable) {
   const identity = process.getuid?.() === 0 ? NOBODY : {};
   await mkdir(data, { mode: 0o700 });
   if (identity.uid !== undefined) await chown(data, identity.uid, identity.gid);
-  const port = await freePort();
   const options = { ...identity, cwd: data, env: { ...process.env, LC_ALL: 'C' } };
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--no-instructions'];
   await finished(spawn(join(native, 'bin/initdb'), initdb, options));
+  const port = await freePort();
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -98,13 +99,12 @@ function platformPackage() {
   return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
+/** Below those that systems hand out: nobody gets it between this and the start, or while the server is down for a moment. */
 function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+  return new Promise((resolve) => {
+    const port = randomInt(20_000, 30_000);
+    const probe = createServer().once('error', () => resolve(freePort()));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
   });
 }
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach } from '@jest/globals';
@@ -81,9 +82,15 @@ function stop(server: Server): Promise<void> {
   });
 }
 
-/** A port on which nothing listens. */
+/** A port on which nothing listens, below those that systems hand out: nobody who asks for any port gets it meanwhile. */
 export async function deadPort(): Promise<number> {
-  const sink = await listen(recorded, 0);
-  await sink.close();
-  return sink.port;
+  for (;;) {
+    const port = randomInt(20_000, 30_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
 }
