@@ -31,7 +31,10 @@ export function readJsonBody<Field extends string>(
  * @throws BadRequestException when there is none.
  */
 export function readJsonObject({ rawBody }: HttpRequest): Record<string, unknown> {
-  const value = parse(rawBody?.toString('utf8') ?? '');
+  if (!rawBody || rawBody.length === 0) {
+    throw new BadRequestException('The body is empty; send a JSON object as application/json.');
+  }
+  const value = parse(rawBody.toString('utf8'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new BadRequestException('The body must be a JSON object.');
   }

@@ -44,6 +44,11 @@ export class UnreadBodies {
     return this.kindOf(path) !== undefined;
   }
 
+  /** Whether the path is one of a management route, some of which need no body. */
+  isManagement(path: string): boolean {
+    return this.kindOf(path) === 'management';
+  }
+
   /** The answer; undefined for an error that no parser has made. */
   async answer(error: ParserError, request: HttpRequest): Promise<HttpReply | undefined> {
     const kind = this.kindOf(request.path);

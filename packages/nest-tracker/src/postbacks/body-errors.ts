@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MAX_MESSAGE_BYTES } from '@tallyback/protocol';
@@ -20,8 +21,15 @@ interface FastifyReply {
   send(error: unknown): unknown;
 }
 
+interface FastifyRequest {
+  readonly raw: Pick<IncomingMessage, 'headers' | 'httpVersionMajor'>;
+}
+
+type FastifyHook = (request: FastifyRequest, reply: unknown, done: () => void) => void;
+
 interface FastifyRoute {
   readonly url: string;
+  onRequest?: FastifyHook | FastifyHook[];
   errorHandler?: (error: ParserError, request: unknown, reply: FastifyReply) => void;
 }
 
@@ -47,6 +55,7 @@ export class BodyErrors {
     if (adapter?.getType() === 'fastify') {
       adapter.getInstance().addHook('onRoute', (route: FastifyRoute) => {
         if (!this.routes.find(route.url) && !this.others.knows(route.url)) return;
+        if (this.others.isManagement(route.url)) route.onRequest = [route.onRequest ?? [], forgetTypeOfNothing].flat();
         route.errorHandler = (error, request, reply) => {
           this.refuse(error, request, reply).catch((failure) => reply.send(failure));
         };
@@ -81,6 +90,17 @@ export class BodyErrors {
     this.replier.send(response, reply);
   }
 }
+
+/**
+ * Many clients send `content-type: application/json` with every request. Of a body that is not there it means nothing, as
+ * for Express, where Fastify refuses the request. (In HTTP/2 a body needs no header, so nobody can tell.)
+ */
+const forgetTypeOfNothing: FastifyHook = ({ raw: { headers, httpVersionMajor } }, _, done) => {
+  const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  const isEmpty = length === '0' || (length === undefined && coding === undefined && httpVersionMajor < 2);
+  if (isEmpty) delete headers['content-type'];
+  done();
+};
 
 /** The parser's own words stay out of it: they quote the body, which may hold personal data. */
 function refusalOf({ status, statusCode }: ParserError, maxBytes = MAX_MESSAGE_BYTES): Refusal {

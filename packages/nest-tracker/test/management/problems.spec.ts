@@ -45,6 +45,21 @@ onBothTrackers((current) => {
       expectProblem(await ask('/v1/offers', 'POST', ''), 400);
     });
 
+    it.each([
+      ['POST', '/v1/reports/rebuild', 200],
+      ['POST', '/v1/postbacks/in/01k0000000000000000000000z/replay', 404],
+      ['POST', '/v1/postbacks/out/01k0000000000000000000000z/replay', 404],
+      ['DELETE', '/v1/api-keys/01k0000000000000000000000z', 404],
+      ['DELETE', '/v1/offers/boots', 428],
+      ['POST', '/v1/offers', 400],
+    ])('takes no offence at the content type of a body that is not there: %s %s', async (method, path, status) => {
+      const json = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' };
+      for (const headers of [json, { ...json, 'content-length': '0' }]) {
+        const answer = await send(current.tracker, path, { method, headers });
+        expect([answer.status, answer.body.reason]).toEqual([status, undefined]);
+      }
+    });
+
     it.each(['POST /v1/offers', 'PATCH /v1/offers/boots', 'POST /v1/postbacks/test'])(
       'says that a body is too deep: %s',
       async (route) => {
