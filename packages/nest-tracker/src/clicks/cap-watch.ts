@@ -1,127 +1,133 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { Subscription } from 'rxjs';
+import { Injectable, Logger } from '@nestjs/common';
+import { parseAmount } from '@tallyback/protocol';
 import { In } from 'typeorm';
+import type { Caps } from '../catalog/caps.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import type { Conversion } from '../conversions/conversion.entity.js';
 import { Counter } from '../conversions/counter.entity.js';
-import { PERIODS, periodName } from '../conversions/working-set/counter-keys.js';
-import { TrackerEvents } from '../events/tracker-events.js';
+import {
+  type CounterScope,
+  offerScope,
+  PERIODS,
+  type Period,
+  partnerScope,
+  periodName,
+} from '../conversions/working-set/counter-keys.js';
 import { BackgroundRefresh } from '../storage/background-refresh.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import { type CappedScopes, type CapRoom, cappedOf, isFull, roomOf, spend } from './cap-room.js';
 
 /** After this long the next visitor starts a new look, in milliseconds. */
 const FRESH_MS = 5_000;
-/** After this long visitors wait for it: the longest that another process's conversions may go unseen. */
+/** After this long visitors wait for it. */
 const MAX_AGE_MS = 30_000;
+
+/** The caps on the number of conversions and on payouts. */
+const CAPS = {
+  day: ['conversionsPerDay', 'payoutPerDay'],
+  month: ['conversionsPerMonth', 'payoutPerMonth'],
+  total: ['conversionsTotal', 'payoutTotal'],
+} as const satisfies Record<Period, readonly [keyof Caps, keyof Caps]>;
+
+interface Capped {
+  readonly scope: CounterScope;
+  readonly caps: Caps;
+  readonly currency: string | undefined;
+}
 
 /** The scopes of offers and partners whose caps are reached. */
 export type ReachedCaps = ReadonlySet<string>;
 
-/** What was seen when somebody looked. */
-interface Seen {
-  readonly reached: ReachedCaps;
-  /** By scope, less what this process has recorded since. */
-  readonly room: ReadonlyMap<string, CapRoom>;
-  readonly at: number;
-  /** Whose caps were looked at. */
-  capped: CappedScopes;
-}
-
-/** A look that is under way. */
-interface Look {
-  readonly text: string;
-  /** What this process has recorded since it began. */
-  readonly since: Conversion[];
-  readonly found: Promise<ReachedCaps>;
-}
-
 const NONE: ReachedCaps = new Set();
 
 /**
- * Whose caps are reached: visitors are sent elsewhere then. What counts is decided exactly, when the conversion comes; here
- * hardly anybody waits for the database. Whoever comes after a conversion of this process that may have reached a cap, or
- * have made room under one, does; conversions of other processes are seen some seconds later.
+ * Whose caps are reached, as it was a few seconds ago: visitors are sent elsewhere then. What counts is decided exactly,
+ * when the conversion comes; here nobody waits for the database.
  */
 @Injectable()
-export class CapWatch implements OnModuleInit, OnModuleDestroy {
+export class CapWatch {
   private readonly logger = new Logger(CapWatch.name);
   private readonly ahead = new BackgroundRefresh((error) =>
     this.logger.warn(`Caps could not be looked at: ${error.message}`),
   );
-  private subscription: Subscription | undefined;
-  private seen: Seen | undefined;
-  private running: Look | undefined;
+  private seen: { readonly reached: ReachedCaps; readonly at: number } | undefined;
+  private looking: Promise<ReachedCaps> | undefined;
 
   constructor(
     private readonly storage: TrackerStorage,
     private readonly clock: Clock,
-    private readonly events: TrackerEvents,
   ) {}
 
-  onModuleInit(): void {
-    this.subscription = this.events.conversions$.subscribe(({ conversion }) => this.count(conversion));
-  }
-
-  onModuleDestroy(): void {
-    this.subscription?.unsubscribe();
-  }
-
-  /** Answers at once unless the last look is too long ago, or something has happened since: every click asks. */
+  /** Answers at once unless the last look is too long ago: every click asks. */
   reached(catalog: CatalogSnapshot): ReachedCaps | Promise<ReachedCaps> {
     const capped = cappedOf(catalog);
-    if (capped.list.length === 0) return NONE;
-    const { seen } = this;
-    if (!seen) return this.look(capped);
-    if (seen.capped !== capped) {
-      // Another snapshot, mostly of the same caps; their text is compared once.
-      if (seen.capped.text !== capped.text) return this.look(capped);
-      seen.capped = capped;
-    }
-    const age = Math.abs(this.clock.now() - seen.at);
-    if (age > MAX_AGE_MS) return this.look(capped);
+    if (capped.length === 0) return NONE;
+    const age = this.seen ? Math.abs(this.clock.now() - this.seen.at) : Number.POSITIVE_INFINITY;
+    if (!this.seen || age > MAX_AGE_MS) return this.look(capped);
     if (age > FRESH_MS) this.ahead.begin(() => this.look(capped));
-    return seen.reached;
+    return this.seen.reached;
   }
 
-  private count(conversion: Conversion): void {
-    this.running?.since.push(conversion);
-    if (this.seen && spend(this.seen.room, conversion)) this.seen = undefined;
-  }
-
-  private look(capped: CappedScopes): Promise<ReachedCaps> {
-    if (this.running?.text === capped.text) return this.running.found;
-    const since: Conversion[] = [];
-    const found = this.read(capped, since).finally(() => {
-      if (this.running?.found === found) this.running = undefined;
+  private look(capped: readonly Capped[]): Promise<ReachedCaps> {
+    this.looking ??= this.read(capped).finally(() => {
+      this.looking = undefined;
     });
-    this.running = { text: capped.text, since, found };
-    return found;
+    return this.looking;
   }
 
-  /** @param since What is recorded meanwhile, which the counters that are read may not know. */
-  private async read(capped: CappedScopes, since: Conversion[], again = false): Promise<ReachedCaps> {
+  private async read(capped: readonly Capped[]): Promise<ReachedCaps> {
     const at = this.clock.now();
     const rows = await this.storage.manager.findBy(Counter, {
-      scope: In(capped.list.map(({ scope }) => scope)),
+      scope: In(capped.map(({ scope }) => scope.scope)),
       event: '',
       period: In(PERIODS.map((period) => periodName(period, at))),
     });
-    const room = new Map<string, CapRoom>();
-    const reached = new Set<string>();
-    for (const one of capped.list) {
-      const left = roomOf(
-        one,
-        rows.filter(({ scope }) => scope === one.scope),
-        at,
-      );
-      room.set(one.scope, left);
-      if (isFull(left)) reached.add(one.scope);
-    }
-    const isOld = since.splice(0).filter((conversion) => spend(room, conversion)).length > 0;
-    if (isOld && !again) return this.read(capped, since, true);
-    this.seen = isOld ? undefined : { reached, room, at, capped };
+    const reached = new Set(
+      capped
+        .filter((one) =>
+          isReached(
+            one,
+            rows.filter(({ scope }) => scope === one.scope.scope),
+            at,
+          ),
+        )
+        .map(({ scope }) => scope.scope),
+    );
+    this.seen = { reached, at };
     return reached;
   }
+}
+
+const cappedByCatalog = new WeakMap<CatalogSnapshot, readonly Capped[]>();
+
+/** Everybody with caps; worked out once per snapshot. */
+function cappedOf(catalog: CatalogSnapshot): readonly Capped[] {
+  let capped = cappedByCatalog.get(catalog);
+  if (!capped) {
+    const offers = [...catalog.offersById.values()].map(({ row }) => ({
+      scope: offerScope(row.id),
+      caps: row.caps,
+      currency: row.currency,
+    }));
+    const partners = [...catalog.partnersById.values()].map(({ id, caps }) => ({
+      scope: partnerScope(id),
+      caps,
+      currency: caps.currency,
+    }));
+    capped = [...offers, ...partners].filter(({ caps }) =>
+      PERIODS.some((period) => CAPS[period].some((name) => caps[name] !== undefined)),
+    );
+    cappedByCatalog.set(catalog, capped);
+  }
+  return capped;
+}
+
+function isReached({ caps, currency }: Capped, counters: readonly Counter[], at: number): boolean {
+  return PERIODS.some((period) => {
+    const rows = counters.filter((row) => row.period === periodName(period, at));
+    const [most, amount] = CAPS[period].map((name) => caps[name]);
+    if (typeof most === 'number' && rows.reduce((sum, row) => sum + row.conversions, 0n) >= BigInt(most)) return true;
+    if (typeof amount !== 'string' || currency === undefined) return false;
+    const paid = rows.find((row) => row.currency === currency)?.payout ?? 0n;
+    return paid > 0n && paid >= parseAmount(amount, currency);
+  });
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decide, report, unique } from '../support/messages.js';
 import { onBothTrackers } from '../support/on-every-tracker.js';
-import { type Answer, click, send } from '../support/requests.js';
+import { type Answer, send } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
 import { ADMIN_TOKEN, type Tracker } from '../support/start-tracker.js';
 
@@ -20,8 +19,6 @@ const seed = catalogOf(
     offerOf('over', { expiresAt: '2020-01-01T00:00:00Z' }),
     offerOf('coming', { expiresAt: '2999-01-01T00:00:00+01:00' }),
     offerOf('capped', { caps: { conversionsTotal: 1 } }),
-    offerOf('scarce', { caps: { conversionsTotal: 2 } }),
-    offerOf('paid', { payout: [{ event: 'lead', kind: 'fixed', amount: '2.00' }] }),
   ],
   [
     { key: 'meta', partner: 'blog', offers: [{ offer: 'quoted' }], redirect: 'meta' },
@@ -29,17 +26,12 @@ const seed = catalogOf(
     { key: 'over-or-one', partner: 'blog', offers: [{ offer: 'over', weight: 1_000_000 }, { offer: 'one' }] },
     { key: 'over-then', partner: 'blog', offers: [{ offer: 'over' }], fallbackUrl: 'https://shop.example/later' },
     { key: 'capped-or-one', partner: 'blog', offers: [{ offer: 'capped', weight: 1_000_000 }, { offer: 'one' }] },
-    { key: 'saving', partner: 'saver', offers: [{ offer: 'paid' }] },
     { key: 'spending', partner: 'spender', offers: [{ offer: 'one' }] },
     { key: 'sticky', partner: 'blog', offers: [{ offer: 'one' }, { offer: 'two', weight: 3 }], sticky: true },
   ],
 );
 
-seed.partners = [
-  { key: 'blog' },
-  { key: 'spender', caps: { currency: 'EUR', payoutTotal: '10.00' } },
-  { key: 'saver', caps: { currency: 'EUR', payoutTotal: '4.00' } },
-];
+seed.partners = [{ key: 'blog' }, { key: 'spender', caps: { currency: 'EUR', payoutTotal: '10.00' } }];
 
 const refreshOf = ({ text }: Answer) => /http-equiv="refresh" content="0;url=([^"]*)"/.exec(text)?.[1];
 const pathOf = ({ headers }: Answer) => new URL(headers.location ?? 'missing:').pathname;
@@ -212,30 +204,6 @@ describe('traffic of a campaign with caps', () => {
   let ahead = 0;
   onBothTrackers(
     (current) => {
-      it('leaves an offer, or a partner’s offers, with the conversion that reaches the cap, and comes back with what makes room', async () => {
-        const { tracker } = current;
-        const convert = async (campaign: string, event: string) => {
-          const named = { clickId: await click(tracker, campaign), transactionId: unique() };
-          expect((await report(tracker, { ...named, event, revenue: '5.00', currency: 'EUR' })).status).toBe(201);
-          return named;
-        };
-        const first = await convert('scarce', 'purchase');
-        expect(pathOf(await send(tracker, '/c/scarce'))).toBe('/scarce');
-        await convert('scarce', 'purchase');
-        expect((await send(tracker, '/c/scarce')).status).toBe(404);
-        expect((await decide(tracker, { ...first, status: 'rejected' })).status).toBe(200);
-        await convert('scarce', 'purchase');
-        expect((await send(tracker, '/c/scarce')).status).toBe(404);
-        const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json', 'if-match': '*' };
-        const body = JSON.stringify({ caps: { conversionsTotal: 3 } });
-        expect((await send(tracker, '/v1/offers/scarce', { method: 'PATCH', headers, body })).status).toBe(200);
-        expect(pathOf(await send(tracker, '/c/scarce'))).toBe('/scarce');
-
-        await convert('saving', 'lead');
-        await convert('saving', 'lead');
-        expect((await send(tracker, '/c/saving')).status).toBe(404);
-      });
-
       it('leaves an offer within half a minute after its cap is reached, and its partner’s offers after that one’s', async () => {
         const { tracker } = current;
         expect(pathOf(await send(tracker, '/c/capped'))).toBe('/capped');
