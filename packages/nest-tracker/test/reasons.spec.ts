@@ -82,8 +82,10 @@ const REQUESTS: Record<Reason, (tracker: Tracker) => Promise<Refused>> = {
   event_unknown: (tracker) => onCampaign(tracker, 'leads-only'),
   currency_unsupported: (tracker) => onCampaign(tracker, 'boots', { revenue: '1.00', currency: 'USD' }),
   async cap_reached(tracker) {
-    await onCampaign(tracker, 'capped-once');
-    return onCampaign(tracker, 'capped-once');
+    // From before the cap is reached: after that, visitors are sent elsewhere.
+    const [first, second] = [await click(tracker, 'capped-once'), await click(tracker, 'capped-once')];
+    await reported(tracker, { clickId: first, transactionId: unique() });
+    return reported(tracker, { clickId: second, transactionId: unique() });
   },
   async rate_limited(tracker) {
     const key = unique('l').toLowerCase();
