@@ -86,7 +86,14 @@ describe('the packed packages in a consumer project', () => {
         types: ['node'],
         skipLibCheck: false,
         experimentalDecorators: true,
+        // As `tsc --init` has it: what a variable of the environment holds may be undefined.
+        exactOptionalPropertyTypes: true,
       };
+      lines.push(
+        "import type { TrackerOptions } from '@tallyback/nest-tracker';",
+        'declare const unset: { [Name in keyof Required<TrackerOptions>]: undefined };',
+        'export const options: TrackerOptions = unset;',
+      );
       await writeFile(join(consumer, `types.${extension}`), lines.join('\n'));
       const project = join(consumer, `tsconfig.${extension}.json`);
       await writeFile(project, JSON.stringify({ compilerOptions: options, files: [`types.${extension}`] }));

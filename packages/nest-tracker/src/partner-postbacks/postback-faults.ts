@@ -5,18 +5,18 @@ import { compilePostback, PostbackError } from './compile-postback.js';
 /** Settings of the module for postbacks to partners. */
 export interface PartnerPostbackOptions {
   /** Whether templates may lead to private and loopback addresses: for intranets and tests. Default false. */
-  readonly allowPrivateAddresses?: boolean;
+  readonly allowPrivateAddresses?: boolean | undefined;
   /** So many given up in a row pause a postback; `false`: never. Default 20. */
-  readonly pauseAfter?: number | false;
+  readonly pauseAfter?: number | false | undefined;
   /** Delays between attempts in milliseconds. Default: 5 s to 24 h, about 76 h in all. */
-  readonly retrySchedule?: readonly number[];
+  readonly retrySchedule?: readonly number[] | undefined;
   /** How long one attempt may take, in milliseconds. Default 15,000. */
-  readonly attemptTimeoutMs?: number;
+  readonly attemptTimeoutMs?: number | undefined;
   /**
    * How long what a process was sending waits when it was killed, in milliseconds; at least `attemptTimeoutMs` + 5,000.
    * Default 2 x `attemptTimeoutMs` + 15,000.
    */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
 }
 
 /** What is wrong with a list of postbacks; empty when they can be saved. */

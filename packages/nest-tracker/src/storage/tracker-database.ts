@@ -10,5 +10,5 @@ export type TrackerDatabase =
       /** `postgres://user:password@host:port/database`; when it is undefined (an unset variable) the boot stops and says so. */
       readonly url: string | undefined;
       /** Connections in the pool. Default 10. */
-      readonly poolSize?: number;
+      readonly poolSize?: number | undefined;
     };
