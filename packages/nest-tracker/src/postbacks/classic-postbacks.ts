@@ -4,6 +4,7 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogOffer } from '../catalog/catalog-snapshot.js';
 import { hashToken } from '../catalog/hash-token.js';
 import { ClickLookup } from '../clicks/click-lookup.js';
+import { type HttpRequest, hasBody, isForm } from '../http/http-request.js';
 import type { Refusal } from '../http/problem-reply.js';
 import type { Arrival, Facts } from './arrival.js';
 import { InboundRoutes } from './inbound-routes.js';
@@ -39,7 +40,9 @@ export class ClassicPostbacks {
       transactionId: values.transactionId,
       deliveryId: new URLSearchParams(request.query).get('tb_id') ?? undefined,
     };
-    const refuse = (step: string, refusal: Refusal): Reading => ({ ok: false, refusal, step, facts });
+    const refuse = (step: string, refusal: Refusal): Reading => {
+      return { ok: false, refusal: withUnreadBody(refusal, request), step, facts };
+    };
     if (given.refusal) return refuse('readRequest', given.refusal);
     arrival.passed('readRequest');
 
@@ -83,6 +86,13 @@ const MISSING_CLICK_ID: Refusal = {
   field: 'clickid',
   detail: 'The postback names no click. Send the click id as "clickid".',
 };
+
+/** What is missing may stand in a body that nobody has read. */
+function withUnreadBody(refusal: Refusal, request: HttpRequest): Refusal {
+  if (refusal.reason !== 'missing_field' || !hasBody(request) || isForm(request)) return refusal;
+  const hint = 'The body was not read: send a form (application/x-www-form-urlencoded), or everything in the URL.';
+  return { ...refusal, detail: `${refusal.detail.replace(/\.?$/, '.')} ${hint}` };
+}
 
 /** Why no advertiser is known: it was named wrongly, or nothing in the request leads to one. */
 function nobody({ advertiser, clickId }: PostbackParameters['values']): Refusal {

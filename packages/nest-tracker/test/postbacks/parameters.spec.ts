@@ -269,7 +269,7 @@ describe('a classic postback', () => {
       ['text', 'text/plain', 'txid=T-9'],
       ['XML', 'application/xml', '<txid>T-9</txid>'],
       ['parts', 'multipart/form-data; boundary=x', '--x--'],
-    ])('does not read a body of %s', async (_, type, body) => {
+    ])('does not read a body of %s, and says so', async (_, type, body) => {
       const { tracker } = current;
       const clickid = await click(tracker, 'open');
       const answer = await send(tracker, `/postback?clickid=${clickid}`, {
@@ -277,8 +277,8 @@ describe('a classic postback', () => {
         body,
         headers: { 'content-type': type },
       });
-      expect(answer.status).toBe(400);
-      expect(answer.body.outcome).toBe('rejected');
+      expectRefusal(answer, 'missing_field', 'txid');
+      expect(answer.body.detail).toContain('The body was not read: send a form');
     });
   });
 });
