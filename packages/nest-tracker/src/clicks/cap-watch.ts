@@ -17,9 +17,9 @@ import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 
 /** After this long the next visitor starts a new look, in milliseconds. */
-const FRESH_MS = 5_000;
+const FRESH_MS = 1_000;
 /** After this long visitors wait for it. */
-const MAX_AGE_MS = 30_000;
+const MAX_AGE_MS = 5_000;
 
 /** The caps on the number of conversions and on payouts. */
 const CAPS = {
@@ -40,8 +40,8 @@ export type ReachedCaps = ReadonlySet<string>;
 const NONE: ReachedCaps = new Set();
 
 /**
- * Whose caps are reached, as it was a few seconds ago: visitors are sent elsewhere then. What counts is decided exactly,
- * when the conversion comes; here nobody waits for the database.
+ * Whose caps are reached, as it was a moment ago: visitors are sent elsewhere then. What counts is decided exactly,
+ * when the conversion comes; here hardly anybody waits for the database.
  */
 @Injectable()
 export class CapWatch {
