@@ -9,7 +9,7 @@ import type { Refusal } from '../http/problem-reply.js';
 import type { Arrival, Facts } from './arrival.js';
 import { InboundRoutes } from './inbound-routes.js';
 import { type PostbackParameters, readPostbackParameters } from './postback-parameters.js';
-import { faultsRefusal, type Reading } from './reading.js';
+import { asSentence, faultsRefusal, type Reading } from './reading.js';
 import { requestPairs } from './request-pairs.js';
 import { proveArrival } from './senders/prove-arrival.js';
 
@@ -91,7 +91,7 @@ const MISSING_CLICK_ID: Refusal = {
 function withUnreadBody(refusal: Refusal, request: HttpRequest): Refusal {
   if (refusal.reason !== 'missing_field' || !hasBody(request) || isForm(request)) return refusal;
   const hint = 'The body was not read: send a form (application/x-www-form-urlencoded), or everything in the URL.';
-  return { ...refusal, detail: `${refusal.detail.replace(/\.?$/, '.')} ${hint}` };
+  return { ...refusal, detail: `${asSentence(refusal.detail)} ${hint}` };
 }
 
 /** Why no advertiser is known: it was named wrongly, or nothing in the request leads to one. */

@@ -25,6 +25,12 @@ export type Reader = (arrival: Arrival) => Promise<Reading>;
 /** All faults in one refusal: the reason and field of the first, the words of each. */
 export function faultsRefusal(faults: readonly Fault[]): Refusal {
   const [first] = faults;
-  const detail = faults.map((fault) => (fault.field ? `${fault.field}: ${fault.detail}` : fault.detail)).join(' ');
+  const details = faults.map((fault) => (fault.field ? `${fault.field}: ${fault.detail}` : fault.detail));
+  const detail = details.length > 1 ? details.map(asSentence).join(' ') : (details[0] ?? '');
   return { reason: first?.reason ?? 'malformed_request', field: first?.field || undefined, detail };
+}
+
+/** With a period at its end, so that another one can follow. */
+export function asSentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
