@@ -91,8 +91,11 @@ describe('the packed packages in a consumer project', () => {
       };
       lines.push(
         "import type { TrackerOptions } from '@tallyback/nest-tracker';",
-        'declare const unset: { [Name in keyof Required<TrackerOptions>]: undefined };',
-        'export const options: TrackerOptions = unset;',
+        "import type { ConversionInput } from '@tallyback/sdk-node';",
+        'type Unset<Options> = { [Name in keyof Required<Options>]: undefined };',
+        'declare const options: Unset<TrackerOptions>;',
+        "declare const conversion: Unset<Omit<ConversionInput, 'transactionId'>>;",
+        'export const given: [TrackerOptions, ConversionInput] = [options, { ...conversion, transactionId: "A-1" }];',
       );
       await writeFile(join(consumer, `types.${extension}`), lines.join('\n'));
       const project = join(consumer, `tsconfig.${extension}.json`);

@@ -25,7 +25,7 @@ export interface LineItem {
   /** 1 to 1,000,000. */
   quantity: number;
   /** Price of one, a decimal string in the conversion's currency. */
-  unitPrice?: string;
+  unitPrice?: string | undefined;
 }
 
 /** Flat facts about a conversion that travel with it; at most 4 KiB of JSON. */
@@ -34,40 +34,40 @@ export type Metadata = Record<string, string | number | boolean | null>;
 /** A conversion as it is reported: the `data` of a `conversion.created` message. */
 export interface Conversion {
   /** The click it belongs to; without one it is stored unattributed. */
-  clickId?: string;
+  clickId?: string | undefined;
   /** Default: `purchase`. */
-  event?: string;
+  event?: string | undefined;
   /** The advertiser's stable id of one order or lead, 1-128 characters. With advertiser and event it is the identity. */
   transactionId: string;
   /** What the advertiser earned, a decimal string with at most the decimals of `currency`. */
-  revenue?: string;
+  revenue?: string | undefined;
   /** ISO 4217 code; required as soon as any amount is given. */
-  currency?: string;
+  currency?: string | undefined;
   /** Default: what the offer says. */
-  status?: ConversionStatus;
+  status?: ConversionStatus | undefined;
   /** When the order or lead happened, RFC 3339 UTC. Default: the time of the message. */
-  occurredAt?: string;
+  occurredAt?: string | undefined;
   /** Attributes the conversion when no click does. */
-  couponCode?: string;
+  couponCode?: string | undefined;
   /** The advertiser's own customer id, a fallback for attribution. */
-  customerId?: string;
+  customerId?: string | undefined;
   /** 1-200 positions. */
-  items?: LineItem[];
+  items?: LineItem[] | undefined;
   /** Overrides the computed payout where the offer allows it. */
-  payout?: string;
-  metadata?: Metadata;
+  payout?: string | undefined;
+  metadata?: Metadata | undefined;
 }
 
 /** A change to a known conversion: the `data` of a `conversion.updated` message. Needs `status`, `revenue` or both. */
 export interface ConversionUpdate {
-  event?: string;
+  event?: string | undefined;
   transactionId: string;
-  status?: ConversionStatus;
-  revenue?: string;
-  currency?: string;
-  occurredAt?: string;
-  clickId?: string;
-  metadata?: Metadata;
+  status?: ConversionStatus | undefined;
+  revenue?: string | undefined;
+  currency?: string | undefined;
+  occurredAt?: string | undefined;
+  clickId?: string | undefined;
+  metadata?: Metadata | undefined;
 }
 
 /** One message, normalised: `clickId` in lower case, `event` filled in, times in milliseconds, absent fields absent. */

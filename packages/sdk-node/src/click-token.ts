@@ -12,8 +12,10 @@ export interface Resolved {
 /** @throws {InvalidConversionError} when the token cannot be read, or names another click than the conversion */
 export function resolveClickToken(input: ConversionInput, { person }: ConvertContext): Resolved {
   const told = person === undefined ? {} : { person };
-  if (input?.clickToken === undefined) return { conversion: input, context: told };
+  if (!('clickToken' in Object(input))) return { conversion: input, context: told };
   const { clickToken, ...conversion } = input;
+  // Such as a field that a form did not send.
+  if (clickToken === undefined) return { conversion, context: told };
   const parsed = parseClickToken(clickToken);
   if (!parsed.ok) {
     const prefixed = ({ field }: { field: string }) => (field === '' ? 'clickToken' : `clickToken.${field}`);

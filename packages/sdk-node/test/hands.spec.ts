@@ -260,6 +260,12 @@ describe('a click token', () => {
     expect(await tallyback.flush()).toMatchObject({ delivered: 2 });
   });
 
+  it('may be undefined, as what a form did not send is', async () => {
+    const { seen, tallyback } = await watching();
+    await tallyback.convert({ transactionId: 'A-1', clickToken: undefined, clickId: undefined }, { person: undefined });
+    expect(seen).toEqual([{}]);
+  });
+
   it('is refused when it is none, or names another click', async () => {
     const { tallyback } = await watching();
     const refusing = (input: Parameters<typeof tallyback.convert>[0]) =>
