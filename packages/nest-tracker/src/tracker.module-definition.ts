@@ -81,7 +81,7 @@ describeRoutes(MANAGEMENT, { management: true });
 function controllersOf({ controllers = true, decorators, guard = AdminGuard }: TrackerModuleExtras): Type[] {
   if (!controllers) return [];
   return [
-    ...PUBLIC.map((controller) => registered(controller, { decorators: decorators?.public })),
+    ...PUBLIC.map((controller) => registered(controller, { isPublic: true, decorators: decorators?.public })),
     ...MANAGEMENT.map((controller) => registered(controller, { guard, decorators: decorators?.management })),
   ];
 }
@@ -127,6 +127,7 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<Tracker
       controllers: true,
       decorators: undefined,
       guard: undefined,
+      globalGuards: 'management',
       dataSourceName: 'default',
       isGlobal: false,
     },

@@ -28,6 +28,7 @@ import { TrackerEvents } from './events/tracker-events.js';
 import { AdminGuard } from './http/admin.guard.js';
 import { AheadOfMiddleware } from './http/ahead-of-middleware.js';
 import { BootChecks } from './http/boot-checks.js';
+import { GlobalGuards } from './http/global-guards.js';
 import { HttpReplier } from './http/http-reply.js';
 import { LastAnswers } from './http/last-answers.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
@@ -117,6 +118,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     DecisionsService,
     DirectClicks,
     ExchangeRates,
+    GlobalGuards,
     HttpReplier,
     InboundAnswers,
     InboundLog,
@@ -194,6 +196,7 @@ export class TrackerModule extends ConfigurableModuleClass implements NestModule
   constructor(
     private readonly bodyErrors: BodyErrors,
     private readonly bootChecks: BootChecks,
+    private readonly globalGuards: GlobalGuards,
     @Inject(TRACKER_EXTRAS) private readonly extras: TrackerModuleExtras,
   ) {
     super();
@@ -204,5 +207,6 @@ export class TrackerModule extends ConfigurableModuleClass implements NestModule
     this.bootChecks.requireOneWithRoutes();
     // Nest calls this after it has installed the body parsers and before it registers the routes.
     this.bodyErrors.install();
+    this.globalGuards.install();
   }
 }

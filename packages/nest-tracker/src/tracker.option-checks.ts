@@ -36,6 +36,7 @@ const EXTRAS: Record<keyof TrackerModuleExtras, true> = {
   controllers: true,
   dataSourceName: true,
   decorators: true,
+  globalGuards: true,
   guard: true,
   isGlobal: true,
   path: true,

@@ -153,11 +153,17 @@ export interface TrackerModuleExtras {
   readonly controllers?: boolean | undefined;
   /**
    * Class decorators for the tracker's controllers, for what the host's global guards and interceptors look at:
-   * `{ public: [Public()] }` where a global guard lets in what is marked so, `[SkipThrottle()]`, `[Roles('admin')]`.
+   * `{ management: [Public()] }` where a global guard lets in what is marked so, `[Roles('admin')]`.
    */
   readonly decorators?: TrackerDecorators | undefined;
   /** The host's own guard for the management routes, instead of the bearer token. */
   readonly guard?: Type<CanActivate> | CanActivate | undefined;
+  /**
+   * Which routes the host's global guards (`APP_GUARD`, `useGlobalGuards`) are asked for. `management`: not for the public
+   * ones, which visitors and networks call without a login. `all`: for those, too, as for every route of the application.
+   * Default `management`.
+   */
+  readonly globalGuards?: 'management' | 'all' | undefined;
   /** Name of the host's TypeORM data source (`TypeOrmModule.forRoot({ name })`) when no `database` or `dataSource` is given. Default `default`. */
   readonly dataSourceName?: string | undefined;
   /** Registers the module globally. Default false. */

@@ -14,6 +14,7 @@ import {
   type ModuleMetadata,
   type NestInterceptor,
   Post,
+  Scope,
   SetMetadata,
   ValidationPipe,
   VersioningType,
@@ -185,7 +186,7 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
     expect((await send(host, '/v7/shop')).status).toBe(inAddress ? 200 : 404);
   });
 
-  it('may have a global guard that lets in what is marked, and mark the tracker’s routes by a decorator of its own', async () => {
+  describe('with a global guard that lets in what is marked', () => {
     const Public = () => SetMetadata('isPublic', true);
     @Injectable()
     class LoginGuard implements CanActivate {
@@ -194,13 +195,45 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
         return this.reflector.getAllAndOverride('isPublic', [context.getHandler(), context.getClass()]) === true;
       }
     }
-    const decorators = { public: [Public()], management: [] };
-    await start({
-      imports: [TrackerModule.forRoot({ ...tracking(), decorators })],
-      providers: [{ provide: APP_GUARD, useClass: LoginGuard }],
+    const OPEN = [302, 'recorded', 'unattributed', 'malformed_request'];
+
+    it.each([
+      ['of one instance', {}],
+      ['made for each request', { scope: Scope.REQUEST }],
+    ])('%s, has its public routes open, and the guard asked for the others', async (_, scope) => {
+      await start({
+        imports: [TrackerModule.forRoot(tracking())],
+        providers: [{ provide: APP_GUARD, useClass: LoginGuard, ...scope }],
+      });
+      expect(await workThrough('')).toEqual([...OPEN, 403, 403, 200]);
+      expect((await send(host, '/shop')).status).toBe(403);
     });
-    expect(await workThrough('')).toEqual([302, 'recorded', 'unattributed', 'malformed_request', 403, 403, 200]);
-    expect((await send(host, '/shop')).status).toBe(403);
+
+    it('marks the management routes by a decorator of its own', async () => {
+      const decorators = { management: [Public()] };
+      await start({ imports: [TrackerModule.forRoot({ ...tracking(), decorators })] }, (host) => {
+        host.useGlobalGuards(new LoginGuard(new Reflector()));
+      });
+      expect(await workThrough('')).toEqual(WORKS);
+      expect((await send(host, '/shop')).status).toBe(403);
+    });
+
+    it('has it asked for the public routes as well when it says so', async () => {
+      await start({
+        imports: [TrackerModule.forRoot({ ...tracking(), globalGuards: 'all' })],
+        providers: [{ provide: APP_GUARD, useClass: LoginGuard }],
+      });
+      for (const path of ['/c/open', '/postback', '/pixel.gif', '/health']) {
+        expect([path, (await send(host, path)).status]).toEqual([path, 403]);
+      }
+    });
+  });
+
+  it('is told when it says neither of what global guards may be asked for', async () => {
+    const module = TrackerModule.forRoot({ ...tracking(), globalGuards: 'public' as 'all' });
+    await expect(start({ imports: [module] })).rejects.toThrow(
+      /globalGuards must be 'management' or 'all', not "public"/,
+    );
   });
 
   it('may ask for the services alone: nothing is routed, and none of its own routes is touched', async () => {
@@ -241,18 +274,6 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
       expect((await send(host, path, { headers: { 'x-role': 'boss' } })).status).toBe(200);
       expect((await manage(host, path)).status).toBe(403);
     }
-  });
-
-  it('may have a global guard, which is asked for the tracker’s public routes as well and must let them in', async () => {
-    const guard: CanActivate = {
-      canActivate: (context) => !context.switchToHttp().getRequest().url.startsWith('/shop'),
-    };
-    await start({
-      imports: [TrackerModule.forRoot(tracking())],
-      providers: [{ provide: APP_GUARD, useValue: guard }],
-    });
-    expect(await workThrough('')).toEqual(WORKS);
-    expect((await send(host, '/shop')).status).toBe(403);
   });
 });
 
