@@ -80,17 +80,8 @@ function readHeaders(headers: unknown): Record<string, string> {
 function readBody(body: unknown): Buffer | undefined {
   if (body === undefined || body === null || body === '') return undefined;
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
-  if (typeof body === 'object') return Buffer.from(jsonOf(body), 'utf8');
+  if (typeof body === 'object') return Buffer.from(JSON.stringify(body), 'utf8');
   throw new BadRequestException('"body" must be a string, or an object to be sent as JSON.');
-}
-
-/** JSON is read to any depth, but not written. */
-function jsonOf(body: object): string {
-  try {
-    return JSON.stringify(body);
-  } catch {
-    throw new BadRequestException('"body" is nested too deeply.');
-  }
 }
 
 function readText(name: string, value: unknown): string | undefined {

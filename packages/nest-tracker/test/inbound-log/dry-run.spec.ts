@@ -149,7 +149,7 @@ describe('the dry run of a postback', () => {
       const body = `{"url":"/v1/conversions","body":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` };
       const answer = await send(tracker, '/v1/postbacks/test', { method: 'POST', body, headers });
-      expect([answer.status, answer.body.detail]).toEqual([400, '"body" is nested too deeply.']);
+      expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('more than 64 deep')]);
     });
 
     it('knows only paths that postbacks come in by, and only operators', async () => {
