@@ -41,8 +41,12 @@ export class GlobalGuards {
   }
 }
 
-/** The same guard, still an instance of its class, which lets everything public in. */
-function exceptPublic(guard: CanActivate): CanActivate {
+/**
+ * The same guard, still an instance of its class, which lets everything public in. What is none, such as nothing from a
+ * factory that has switched its guard off, is left for Nest to judge.
+ */
+function exceptPublic<Guard extends CanActivate | null | undefined>(guard: Guard): Guard {
+  if (typeof guard?.canActivate !== 'function') return guard;
   const canActivate = (context: ExecutionContext) => isPublic(context.getClass()) || guard.canActivate(context);
-  return Object.create(guard, { canActivate: { value: canActivate } }) as CanActivate;
+  return Object.create(guard, { canActivate: { value: canActivate } });
 }

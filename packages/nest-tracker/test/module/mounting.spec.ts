@@ -229,6 +229,15 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
     });
   });
 
+  it.each([[undefined], [null]])('may switch a global guard off by a factory that gives %s', async (none) => {
+    await start({
+      imports: [TrackerModule.forRoot(tracking())],
+      providers: [{ provide: APP_GUARD, useFactory: () => none }],
+    });
+    expect(await workThrough('')).toEqual(WORKS);
+    expect((await send(host, '/shop')).status).toBe(200);
+  });
+
   it('is told when it says neither of what global guards may be asked for', async () => {
     const module = TrackerModule.forRoot({ ...tracking(), globalGuards: 'public' as 'all' });
     await expect(start({ imports: [module] })).rejects.toThrow(
