@@ -39,9 +39,9 @@ function missing(value: unknown, message: string): string {
 }
 
 /** Fields whose value may be any JSON. */
-const ANYTHING = ['body', 'compat'];
+export const ANYTHING: readonly string[] = ['body', 'compat'];
 /** No object of a catalog lies deeper. */
-const DEEPEST = 6;
+export const DEEPEST = 6;
 
 /** Lists where an object belongs, whose fields nobody would check. */
 export function listsForObjects(value: object, path = '', depth = 0): CatalogFault[] {

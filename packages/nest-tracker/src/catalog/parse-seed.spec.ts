@@ -59,3 +59,17 @@ describe('a fault in the catalog', () => {
     expect(said('partners', { key: 'p', postbacks: [{ url: 'https://host.example/', body }] })).toEqual([]);
   });
 });
+
+describe('null in a catalog', () => {
+  it('takes the default, in place of any field and list', () => {
+    expect(parseSeed({ advertisers: null, partners: null, campaigns: null, webhooks: null })).toEqual({});
+    const offer = { ...OFFER, payout: null, coupons: null, caps: null, window: { minSeconds: null, maxSeconds: 60 } };
+    expect(parseSeed({ offers: [offer] })).toEqual({ offers: [{ ...OFFER, window: { maxSeconds: 60 } }] });
+  });
+
+  it('is no item of a list, no field that is needed, and makes no field of what is none', () => {
+    expect(said('offers', null)).toEqual(['offers[0]: must be an object']);
+    expect(said('partners', { key: null })).toEqual([`partners[0].key: ${KEY}`]);
+    expect(said('partners', { key: 'a', nmae: null })).toEqual(['partners[0].nmae: is not a field of the catalog']);
+  });
+});

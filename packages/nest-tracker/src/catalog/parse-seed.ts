@@ -11,10 +11,11 @@ import { CatalogSeed } from './catalog-seed.dto.js';
 import { couponKey } from './coupon.js';
 import { fieldFaults, listsForObjects } from './field-faults.js';
 import { payoutRuleFaults } from './payout-rule-faults.js';
+import { withoutNulls } from './without-nulls.js';
 
 /**
  * Reads a catalog: every field checked, unknown fields refused, references within the catalog left to the seeder, which
- * also knows what the database holds.
+ * also knows what the database holds. A field that is null takes its default.
  *
  * @param options The module's, for partner postbacks.
  * @throws CatalogError with every fault and its path.
@@ -25,9 +26,10 @@ export function parseSeed(value: unknown, options?: PartnerPostbackOptions): Cat
       { path: 'seed', message: 'must be an object with advertisers, offers, partners, campaigns, webhooks' },
     ]);
   }
-  const seed = plainToInstance(CatalogSeed, value);
-  const errors = validateSync(seed, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+  const given = plainToInstance(CatalogSeed, value);
+  const errors = validateSync(given, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   const faults = [...listsForObjects(value), ...errors.flatMap((error) => fieldFaults(error))];
+  const seed = plainToInstance(CatalogSeed, withoutNulls(value) as object);
   if (faults.length === 0)
     faults.push(
       ...compatSettingsFaults(seed),
