@@ -28,8 +28,9 @@ describe('the folder of a queue file', () => {
   });
 
   it('is refused, and not tried for ever, where the system lets nobody make one', () => {
-    // Linux says below /proc that there is no such file, though its parent is there.
-    const nowhere = process.platform === 'linux' ? '/proc/tallyback' : join(root, 'file', 'tallyback');
+    // Linux says below /proc that there is no such file, though its parent is there; Windows of a drive that is not there.
+    const places: Partial<Record<NodeJS.Platform, string>> = { linux: '/proc/tallyback', win32: 'B:\\tallyback' };
+    const nowhere = places[process.platform] ?? join(root, 'file', 'tallyback');
     expect(() => makeFolder(nowhere)).toThrow(/mkdir/);
     expect(() => makeFolder(join(nowhere, 'queue', 'below'))).toThrow(/mkdir/);
   });

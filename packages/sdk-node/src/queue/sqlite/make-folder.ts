@@ -15,7 +15,8 @@ export function makeFolder(path: string): void {
     // Whatever it says of one that is there (a disk that is read-only, folders above that are not ours) does not matter.
     if (isFolder(path)) return;
     const parent = dirname(path);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || isFolder(parent)) throw error;
+    // The root of a drive that is not there (Windows) is its own parent.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path || isFolder(parent)) throw error;
     makeFolder(parent);
     makeFolder(path);
   }
