@@ -15,5 +15,7 @@ describe('the refusal of a message with faults', () => {
   it('tells several as a sentence each, and blames the first', () => {
     const { field, detail } = faultsRefusal([comma, typo]);
     expect([field, detail]).toEqual(['data.payout', 'data.payout: has a comma. data.revnue: unknown field "revnue".']);
+    const asked = { ...typo, detail: 'unknown field; did you mean "revenue"?' };
+    expect(faultsRefusal([asked, whole]).detail).toBe(`data.revnue: ${asked.detail} must be a JSON object.`);
   });
 });

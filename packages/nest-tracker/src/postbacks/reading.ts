@@ -30,7 +30,7 @@ export function faultsRefusal(faults: readonly Fault[]): Refusal {
   return { reason: first?.reason ?? 'malformed_request', field: first?.field || undefined, detail };
 }
 
-/** With a period at its end, so that another one can follow. */
+/** With a mark at its end, so that another one can follow. */
 export function asSentence(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`;
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
