@@ -21,7 +21,7 @@ class HostModule {}
 
 async function start(database: TestDatabase, adapter: (typeof ADAPTERS)[number], clicksAheadOfMiddleware: boolean) {
   const given = { database: database.options, adminToken: ADMIN_TOKEN, seed: CATALOG };
-  const options = { ...given, clicksAheadOfMiddleware };
+  const options = { ...given, clicksAheadOfMiddleware, globalGuards: 'all' as const };
   const imports = [HostModule, TrackerModule.forRoot({ ...options, path: 'go' })];
   const module = await Test.createTestingModule({ imports }).compile();
   const app = module.createNestApplication(createAdapter(adapter), { rawBody: true, logger: false });

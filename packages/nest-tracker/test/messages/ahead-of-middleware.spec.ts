@@ -23,7 +23,7 @@ class HostModule {}
 
 async function start(database: TestDatabase, adapter: (typeof ADAPTERS)[number], messagesAheadOfMiddleware: boolean) {
   const given = { database: database.options, adminToken: ADMIN_TOKEN, seed: CATALOG };
-  const tracker = TrackerModule.forRoot({ ...given, messagesAheadOfMiddleware, path: 'go' });
+  const tracker = TrackerModule.forRoot({ ...given, messagesAheadOfMiddleware, globalGuards: 'all', path: 'go' });
   const imports = messagesAheadOfMiddleware ? [HostModule, tracker] : [tracker];
   const module = await Test.createTestingModule({ imports }).compile();
   const app = module.createNestApplication(createAdapter(adapter), { rawBody: true, logger: false });
