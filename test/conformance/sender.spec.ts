@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createKeyPair, createSecret } from '@tallyback/protocol';
 import { type ConversionInput, Tallyback } from '@tallyback/sdk-node';
@@ -101,6 +102,23 @@ describe('the cases for senders', () => {
     expect(failed(await judgeSmall('sends nothing', []))).toEqual(CASES.map(({ name }) => name));
   });
 
+  it('leave no timer behind when they are ended while an answer is on its way', async () => {
+    const found = choose(CASES, ['accepted.slow']);
+    if ('unknown' in found) throw new Error(`there is no case ${found.unknown}`);
+    const over = new AbortController();
+    const ready = ({ url, messages: [{ type, data } = { type: '', data: {} }] }: Plan) => {
+      const sent = request(`${url}/v1/conversions`, { method: 'POST', agent: false }, (response) => {
+        response.on('error', ignore).resume();
+        over.abort();
+      });
+      sent.on('error', ignore).end(JSON.stringify({ type, timestamp: new Date().toISOString(), data }));
+    };
+    const before = timers();
+    await runSender(SETTINGS, found.chosen, { port: 0, host: '127.0.0.1', ready, signal: over.signal });
+    expect(over.signal.aborted).toBe(true);
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
   describe('find a sender that', () => {
     const faults = Object.keys(SENDER_FAULTS) as (keyof typeof SENDER_FAULTS)[];
     const found = new Map<string, readonly string[]>();
@@ -122,4 +140,6 @@ describe('the cases for senders', () => {
 });
 
 const ignore = () => {};
+/** Those that keep a process alive. */
+const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -71,7 +71,6 @@ export class Stage {
       this.#watch();
     });
     clearTimeout(limit);
-    clearTimeout(this.#quiet);
   }
 
   async close(): Promise<void> {
@@ -80,6 +79,8 @@ export class Stage {
       this.#server.closeAllConnections();
     });
     await Promise.all(this.#playing);
+    // Last, as the end of each answer that was still on its way has set it anew.
+    clearTimeout(this.#quiet);
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
