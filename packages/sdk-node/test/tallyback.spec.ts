@@ -143,7 +143,7 @@ describe('construction', () => {
     expect([first, more]).toEqual([expect.stringContaining('delivery waits for the queue: disk full'), []]);
     broken = false;
     await tallyback.flush();
-    expect(logged[1]).toMatch(/the queue can be read again, after \d tries that failed$/);
+    expect(logged[1]).toMatch(/the queue can be read again, after \d+ tries that failed$/);
     broken = true;
     await tallyback.flush();
     expect(logged.slice(2)).toEqual([first]);
