@@ -106,7 +106,7 @@ describe('the packed packages in a consumer project', () => {
       );
       expect(ours(stdout)).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 
   /** Faults in our own declarations; the libraries' own are theirs. */
