@@ -56,7 +56,17 @@ export async function eventually<T>(look: () => T | Promise<T>): Promise<T> {
   throw new Error(`this did not become true within ${PATIENCE / 1000} seconds: ${String(look)}`);
 }
 
+/** A page that is left while it is asked may never answer (WebKit, when it goes into the back/forward cache). */
+const ANSWER_WITHIN = 3_000;
+
 /** Asks the page again and again until the answer is truthy; the page may be navigating meanwhile. */
 export async function until<A extends unknown[], T>(tab: Tab, run: (...args: A) => T, ...args: A): Promise<Awaited<T>> {
-  return (await eventually(() => tab.evaluate(run, ...args).catch(() => undefined))) as Awaited<T>;
+  const answer = await eventually(async () => {
+    const answered = new AbortController();
+    const nothing = setTimeout(ANSWER_WITHIN, undefined, { signal: answered.signal }).catch(() => undefined);
+    const value = await Promise.race([tab.evaluate(run, ...args).catch(() => undefined), nothing]);
+    answered.abort();
+    return value;
+  });
+  return answer as Awaited<T>;
 }
