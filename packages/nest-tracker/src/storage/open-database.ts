@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { makeFolder } from '@tallyback/sdk-node/outbox';
 import { DataSource } from 'typeorm';
 import { trackerEntities } from './entities.js';
 import { endSlowStatements, endWhenSilent, outlive, type PoolConnection } from './lost-connections.js';
@@ -59,7 +59,7 @@ export function createTrackerDataSource(database: TrackerDatabase): DataSource {
 function makeFolderOf(path: string): void {
   const folder = dirname(path);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new Error(
       `TrackerModule cannot make the folder ${folder} of its SQLite file: ${(error as Error).message}. ` +

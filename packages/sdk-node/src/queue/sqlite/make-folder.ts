@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 /**
  * Makes a folder and those above it. Node's own `mkdirSync(path, { recursive: true })` never returns where the system
  * says "no such file" although the parent is there, as Linux does below `/proc`: then nobody would ever hear that the
- * queue cannot be opened.
+ * queue, or any other file below it, cannot be opened.
  *
  * @throws what the system says, when the folder is not there afterwards
  */
