@@ -6,7 +6,7 @@ import { type Page, readPageRequest } from '../http/page.js';
 import { jsonReply } from '../http/problem-reply.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonBody } from '../http/read-json-body.js';
-import { readTime } from '../partner-postbacks/outbound-search.js';
+import { readTime } from '../http/read-time.js';
 import { OWNERS, ROLES, type Role } from './api-key.entity.js';
 import { type ApiKeyItem, ApiKeys } from './api-keys.service.js';
 

@@ -1,10 +1,10 @@
 import { BadRequestException, Injectable, type OnModuleInit } from '@nestjs/common';
-import { idLowerBound, toMoneyJson } from '@tallyback/protocol';
+import { toMoneyJson } from '@tallyback/protocol';
 import { type FindOptionsWhere, In } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
-import { readTime } from '../partner-postbacks/outbound-search.js';
+import { idsOf, type Period, readPeriod } from '../http/period.js';
 import { Clock } from '../storage/clock.js';
 import { type Found, type IdRange, NewestRows } from '../storage/newest-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -46,10 +46,8 @@ export class ClickSearch implements OnModuleInit {
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<ClickItem>> {
     const catalog = await this.catalog.snapshot();
     const where = whereOf(filters, catalog);
-    const { from, to } = periodOf(filters, this.clock.now());
-    const until = idLowerBound(to);
-    const before = after !== undefined && after < until ? after : until;
-    const { rows, goesOnBefore = null } = await this.search(where, { from: idLowerBound(from), before }, limit + 1);
+    const range = idsOf(periodOf(filters, this.clock.now()), after);
+    const { rows, goesOnBefore = null } = await this.search(where, range, limit + 1);
     const page = pageOf(rows, limit, (row) => clickItem(row, catalog));
     return { ...page, next: page.next ?? goesOnBefore };
   }
@@ -67,11 +65,11 @@ export class ClickSearch implements OnModuleInit {
   }
 }
 
-function periodOf(filters: URLSearchParams, now: number): { from: number; to: number } {
-  const [first, last] = [filters.get('from'), filters.get('to')];
+function periodOf(filters: URLSearchParams, now: number): Period {
+  const asked = readPeriod(filters);
   // What a process whose clock is ahead has recorded is there, too.
-  const to = last === null ? now + DAY_MS : readTime('to', last);
-  const from = first === null ? Math.max(0, Math.min(to, now) - DAYS.usual * DAY_MS) : readTime('from', first);
+  const to = asked.to ?? now + DAY_MS;
+  const from = asked.from ?? Math.max(0, Math.min(to, now) - DAYS.usual * DAY_MS);
   if (Math.min(to, now) - from <= DAYS.most * DAY_MS) return { from, to };
   throw new BadRequestException(`Clicks are searched for ${DAYS.most} days at the most; bring "from" and "to" closer.`);
 }

@@ -4,7 +4,7 @@ import { type FindOptionsWhere, In } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
-import { rangeOf } from '../partner-postbacks/outbound-search.js';
+import { idsOf, readPeriod } from '../http/period.js';
 import { type IdRange, NewestRows } from '../storage/newest-rows.js';
 import { successorOf } from '../storage/successor-of.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -53,7 +53,7 @@ export class ConversionSearch implements OnModuleInit {
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<ConversionItem>> {
     const catalog = await this.catalog.snapshot();
     const where = whereOf(filters, catalog);
-    const rows = await this.search(where, idsOf(filters, after), limit + 1);
+    const rows = await this.search(where, rangeOf(filters, after), limit + 1);
     const ids = rows.map(({ id }) => id);
     const entries = await this.storage.manager.find(LedgerEntry, {
       where: { conversionId: In(ids) },
@@ -73,8 +73,8 @@ export class ConversionSearch implements OnModuleInit {
 }
 
 /** Those of `from` to `to`, by time of arrival, which is the time in the id; `conversionId` is one id of them. */
-function idsOf(filters: URLSearchParams, after: string | undefined): IdRange {
-  const range = rangeOf(filters, after);
+function rangeOf(filters: URLSearchParams, after: string | undefined): IdRange {
+  const range = idsOf(readPeriod(filters), after);
   const given = filters.get('conversionId');
   return given === null ? range : onlyId(parseClickId(given), range);
 }

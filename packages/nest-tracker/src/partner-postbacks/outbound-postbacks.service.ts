@@ -4,6 +4,7 @@ import { Audit, namedFilters } from '../audit/audit.service.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { idsOf, readPeriod } from '../http/period.js';
 import { PAGING, requireKnown } from '../http/require-known.js';
 import { Clock } from '../storage/clock.js';
 import { type IdRange, newestInParts } from '../storage/newest-rows.js';
@@ -15,7 +16,6 @@ import {
   OF_CONVERSION,
   OUTBOUND_FILTERS,
   type OutboundState,
-  rangeOf,
   readOutboundSearch,
   STATES,
   within,
@@ -76,7 +76,7 @@ export class OutboundPostbacksService {
   async list(filters: URLSearchParams, { limit, after }: PageRequest): Promise<Page<OutboundPostbackItem>> {
     const catalog = await this.catalog.snapshot();
     const conditions = readOutboundSearch(filters, catalog);
-    const rows = await this.newest(conditions, rangeOf(filters, after), limit + 1);
+    const rows = await this.newest(conditions, idsOf(readPeriod(filters), after), limit + 1);
     return pageOf(rows, limit, (row) => itemOf(row, catalog));
   }
 
@@ -117,7 +117,8 @@ export class OutboundPostbacksService {
       throw new BadRequestException(`Say which to replay, by at least one of: ${OUTBOUND_FILTERS.join(', ')}.`);
     }
     requireKnown(filters, [...OUTBOUND_FILTERS, ...PAGING]);
-    const conditions = [...readOutboundSearch(filters, await this.catalog.snapshot()), ...within(rangeOf(filters))];
+    const range = idsOf(readPeriod(filters));
+    const conditions = [...readOutboundSearch(filters, await this.catalog.snapshot()), ...within(range)];
     if (after !== undefined) conditions.push(['l.id > ?', after]);
     const rows = await this.read([...conditions, [STATES.dead]], 'ASC', limit + 1);
     const { items, next } = pageOf(rows, limit, ({ id }) => id);

@@ -1,5 +1,4 @@
 import { BadRequestException } from '@nestjs/common';
-import { idLowerBound } from '@tallyback/protocol';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { IdRange } from '../storage/newest-rows.js';
 import type { Cell } from '../storage/transaction-work.js';
@@ -37,10 +36,8 @@ export const OUTBOUND_FILTERS = [
   'to',
 ] as const;
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
-
 /**
- * Reads the filters of the outbound log but for `from` and `to`, which {@link rangeOf} reads.
+ * Reads the filters of the outbound log but for `from` and `to`.
  *
  * @throws BadRequestException naming the parameter.
  */
@@ -83,28 +80,4 @@ export function within({ from, before }: IdRange): Condition[] {
  */
 export function withoutIndexes([sql, ...values]: Condition): Condition {
   return [sql.replaceAll(/\b([lq])\.(?!id\b)/g, '+$1.'), ...values];
-}
-
-/**
- * `from` (inclusive) and `to` (exclusive), by the time in the id, and before the last id of the page before.
- *
- * @throws BadRequestException naming the parameter.
- */
-export function rangeOf(filters: URLSearchParams, after?: string): IdRange {
-  const [from, to] = ['from', 'to'].map((name) => {
-    const time = filters.get(name);
-    return time === null ? undefined : idLowerBound(readTime(name, time));
-  });
-  return { from, before: to === undefined || (after !== undefined && after < to) ? after : to };
-}
-
-/**
- * An RFC 3339 time in epoch milliseconds.
- *
- * @throws BadRequestException naming the field.
- */
-export function readTime(name: string, text: unknown): number {
-  const time = typeof text === 'string' && RFC3339.test(text) ? Date.parse(text) : Number.NaN;
-  if (time >= 0) return time;
-  throw new BadRequestException(`"${name}" must be an RFC 3339 time such as 2026-11-22T10:00:00Z.`);
 }

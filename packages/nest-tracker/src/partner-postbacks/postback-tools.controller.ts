@@ -5,8 +5,8 @@ import { type HttpRequest } from '../http/http-request.js';
 import { type Page, readPageRequest } from '../http/page.js';
 import { PublicRequest, readQuery } from '../http/public-request.js';
 import { readJsonBody } from '../http/read-json-body.js';
+import { readTime } from '../http/read-time.js';
 import { Clock } from '../storage/clock.js';
-import { readTime } from './outbound-search.js';
 import {
   type Backfilled,
   type PostbackAddress,

@@ -2,6 +2,7 @@ import { BadRequestException, ConflictException, Injectable } from '@nestjs/comm
 import type { Outcome, Reason } from '@tallyback/protocol';
 import { And, type FindOperator, IsNull, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import type { PageRequest } from '../http/page.js';
+import { idsOf } from '../http/period.js';
 import { PAGING, requireKnown } from '../http/require-known.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -45,10 +46,11 @@ export class BulkReplaysService {
       throw new BadRequestException(`Say which requests to replay, by at least one of: ${INBOUND_FILTERS.join(', ')}.`);
     }
     requireKnown(filters, [...INBOUND_FILTERS, ...PAGING]);
-    const { where: asked, range } = readInboundSearch(filters, this.clock.now());
+    const { where: asked, period } = readInboundSearch(filters, this.clock.now());
+    const { from, before } = idsOf(period);
     const ids: FindOperator<string>[] = [];
-    if (range.from !== undefined) ids.push(MoreThanOrEqual(range.from));
-    if (range.before !== undefined) ids.push(LessThan(range.before));
+    if (from !== undefined) ids.push(MoreThanOrEqual(from));
+    if (before !== undefined) ids.push(LessThan(before));
     if (after !== undefined) ids.push(MoreThan(after));
     const matching = ids.length > 0 ? { ...asked, id: And(...ids) } : asked;
     const where = { ...matching, outcome: 'rejected' as const, replayOf: IsNull() };

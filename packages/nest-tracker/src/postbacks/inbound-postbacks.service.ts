@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { idTime } from '@tallyback/protocol';
 import { type Page, type PageRequest, pageOf } from '../http/page.js';
+import { idsOf } from '../http/period.js';
 import { Clock } from '../storage/clock.js';
 import { NewestRows } from '../storage/newest-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
@@ -42,11 +43,11 @@ export class InboundPostbacksService implements OnModuleInit {
   }
 
   private async newest(
-    { where, range: { from, before }, isLed }: InboundSearch,
+    { where, period, isLed }: InboundSearch,
     after: string | undefined,
     take: number,
   ): Promise<InboundPostback[]> {
-    const range = { from, before: before === undefined || (after !== undefined && after < before) ? after : before };
+    const range = idsOf(period, after);
     // PostgreSQL finds its own way; on SQLite only an index may, since meanwhile nothing else is answered.
     const atOnce = isLed || this.storage.dialect === 'postgres';
     return atOnce ? this.requests.findIn(where, range, take) : (await this.requests.find(where, range, take)).rows;

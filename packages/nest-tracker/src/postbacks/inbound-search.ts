@@ -1,7 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
-import { idLowerBound } from '@tallyback/protocol';
 import { type FindOperator, type FindOptionsWhere, Raw } from 'typeorm';
-import type { IdRange } from '../storage/newest-rows.js';
+import { type Period, readPeriod } from '../http/period.js';
 import type { InboundPostback } from './inbound-postback.entity.js';
 
 /** Columns that are searched by equality, under their own name. */
@@ -25,7 +24,8 @@ const INDEXED = ['clickId', 'transactionId', 'conversionId'] as const;
 /** What is looked for in the inbound log. */
 export interface InboundSearch {
   readonly where: FindOptionsWhere<InboundPostback>;
-  readonly range: IdRange;
+  /** When the row was made. */
+  readonly period: Period;
   /** Whether an index leads to the rows. */
   readonly isLed: boolean;
 }
@@ -38,7 +38,6 @@ const MIN_TEXT = 3;
 const MAX_TEXT = 200;
 /** How far a text is looked for, because no index helps: without `from`, and at the most. */
 const TEXT_DAYS = { usual: 7, most: 31 };
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
 /**
  * Reads the filters of the inbound log: the columns above, `status`, `from` and `to` (when the row was made), and `q`, a
@@ -54,28 +53,17 @@ export function readInboundSearch(filters: URLSearchParams, now: number): Inboun
   }
   const status = filters.get('status');
   if (status !== null) where.status = readStatus(status);
-  const to = readTime(filters, 'to');
-  const text = filters.get('q');
-  let from = readTime(filters, 'from');
-  if (text !== null) from = textStart(from, to ?? now);
-  // Rows are made in the order of their ids, so the primary key answers for the time as well.
-  const [first, end] = [from, to].map((time) => (time === undefined ? undefined : idLowerBound(time)));
-  const range = { from: first, before: end };
+  const period = readPeriod(filters);
   const isLed = INDEXED.some((name) => where[name] !== undefined);
-  return { where: text === null ? where : { ...where, path: readText(text) }, range, isLed };
+  const text = filters.get('q');
+  if (text === null) return { where, period, isLed };
+  const from = textStart(period.from, period.to ?? now);
+  return { where: { ...where, path: readText(text) }, period: { ...period, from }, isLed };
 }
 
 function readStatus(text: string): number {
   if (/^[1-5]\d\d$/.test(text)) return Number(text);
   throw new BadRequestException('"status" must be an HTTP status such as 401.');
-}
-
-function readTime(filters: URLSearchParams, name: string): number | undefined {
-  const text = filters.get(name);
-  if (text === null) return undefined;
-  const time = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
-  if (time >= 0) return time;
-  throw new BadRequestException(`"${name}" must be an RFC 3339 time such as 2026-11-22T10:00:00Z.`);
 }
 
 function textStart(from: number | undefined, to: number): number {

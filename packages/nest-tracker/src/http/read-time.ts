@@ -1,0 +1,17 @@
+import { BadRequestException } from '@nestjs/common';
+
+/** With any offset: people ask in the time of their own clock, while messages are in UTC. */
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * Reads an RFC 3339 time from 1970 on.
+ *
+ * @param name Its parameter or field.
+ * @returns Epoch milliseconds.
+ * @throws BadRequestException naming the parameter or field.
+ */
+export function readTime(name: string, text: unknown): number {
+  const time = typeof text === 'string' && RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (time >= 0) return time;
+  throw new BadRequestException(`"${name}" must be an RFC 3339 time such as 2026-11-22T10:00:00Z.`);
+}
