@@ -22,6 +22,7 @@ import { AdminGuard } from './http/admin.guard.js';
 import { Problems } from './http/problems.filter.js';
 import { registered } from './http/registered.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
+import { markRoutes } from './http/trailing-slash.js';
 import { JourneysController } from './journeys/journeys.controller.js';
 import { LiveController } from './live/live.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -74,6 +75,7 @@ export const MANAGEMENT = [
 
 for (const controller of [...PUBLIC, ...MANAGEMENT]) UseFilters(StorageErrors)(controller);
 for (const controller of MANAGEMENT) UseFilters(Problems)(controller);
+markRoutes([...PUBLIC, ...MANAGEMENT]);
 describeRoutes(PUBLIC, { management: false });
 describeRoutes(MANAGEMENT, { management: true });
 

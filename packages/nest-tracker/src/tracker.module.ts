@@ -12,7 +12,6 @@ import { ClicksService } from './clicks/clicks.service.js';
 import { ClicksAhead } from './clicks/clicks-ahead.js';
 import { DirectClicks } from './clicks/direct-clicks.service.js';
 import { StickyOffers } from './clicks/sticky-offers.service.js';
-import { TrailingSlash } from './clicks/trailing-slash.js';
 import { UnservedVisits } from './clicks/unserved-visits.service.js';
 import { CompatPostbacks } from './compat/compat-postbacks.js';
 import { CompatSettingsService } from './compat/compat-settings.service.js';
@@ -32,6 +31,7 @@ import { GlobalGuards } from './http/global-guards.js';
 import { HttpReplier } from './http/http-reply.js';
 import { LastAnswers } from './http/last-answers.js';
 import { StorageErrors } from './http/storage-errors.filter.js';
+import { TrailingSlash } from './http/trailing-slash.js';
 import { UnreadBodies } from './http/unread-bodies.js';
 import { JourneysService } from './journeys/journeys.service.js';
 import { LiveFeed } from './live/live-feed.service.js';
@@ -197,6 +197,7 @@ export class TrackerModule extends ConfigurableModuleClass implements NestModule
     private readonly bodyErrors: BodyErrors,
     private readonly bootChecks: BootChecks,
     private readonly globalGuards: GlobalGuards,
+    private readonly trailingSlash: TrailingSlash,
     @Inject(TRACKER_EXTRAS) private readonly extras: TrackerModuleExtras,
   ) {
     super();
@@ -208,5 +209,6 @@ export class TrackerModule extends ConfigurableModuleClass implements NestModule
     // Nest calls this after it has installed the body parsers and before it registers the routes.
     this.bodyErrors.install();
     this.globalGuards.install();
+    this.trailingSlash.install();
   }
 }

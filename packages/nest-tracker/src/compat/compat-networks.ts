@@ -22,9 +22,7 @@ export function compatPaths(method: 'GET' | 'POST'): string[] {
         const base = `compat/${name}${path}`.replace(/\/$/, '');
         // Express and Fastify spell a wildcard differently, and Nest translates with a warning at every boot; so the rest
         // is written as parameters.
-        const plain = base.endsWith('/*') ? rests(base.slice(0, -2)) : [base];
-        // With the slash at the end, too: Fastify minds it, and Nest cuts it off once.
-        return plain.flatMap((exact) => [exact, `${exact}//`]);
+        return base.endsWith('/*') ? rests(base.slice(0, -2)) : [base];
       }),
   );
 }

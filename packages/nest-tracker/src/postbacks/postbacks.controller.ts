@@ -7,9 +7,6 @@ import { intakeReply } from './intake-reply.js';
 import { PostbacksService } from './postbacks.service.js';
 import { SignedMessages } from './signed-messages.js';
 
-/** With the slash at the end, too: Fastify minds it, and Nest cuts it off once. */
-const CLASSIC = ['postback', 'postback//'];
-
 /** Where conversions come in. */
 @Controller()
 export class PostbacksController {
@@ -27,13 +24,13 @@ export class PostbacksController {
   }
 
   /** `GET /postback`: a classic server-to-server postback. */
-  @Get(CLASSIC)
+  @Get('postback')
   async classic(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
     this.replier.send(response, intakeReply(await this.postbacks.receive(request, this.classics.read)));
   }
 
   /** `POST /postback`: the same as a form. */
-  @Post(CLASSIC)
+  @Post('postback')
   async form(@PublicRequest() request: HttpRequest, @Res() response: unknown): Promise<void> {
     this.replier.send(response, intakeReply(await this.postbacks.receive(request, this.classics.read)));
   }

@@ -21,6 +21,7 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory, Reflector } from '@nestjs/core';
 import { map } from 'rxjs';
+import { routesOf } from '../../src/http/routes-of.js';
 import {
   ClicksService,
   ConversionSearch,
@@ -28,6 +29,7 @@ import {
   ReportsService,
   TrackerModule,
 } from '../../src/index.js';
+import { MANAGEMENT, PUBLIC } from '../../src/tracker.module-definition.js';
 import { CATALOG } from '../support/catalog.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
 import { created, postback, signedHeaders, unique } from '../support/messages.js';
@@ -184,6 +186,29 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
     const inAddress = versioning.type === VersioningType.URI;
     expect((await send(host, '/shop', { headers: { 'x-version': '7' } })).status).toBe(inAddress ? 404 : 200);
     expect((await send(host, '/v7/shop')).status).toBe(inAddress ? 200 : 404);
+  });
+
+  it('may move the tracker: a slash at the end of any of its addresses makes no difference, its own stay as they are', async () => {
+    await start({ imports: [TrackerModule.forRoot({ ...tracking(), path: 'tracking' })] }, (host) => {
+      host.setGlobalPrefix('api', { exclude: ['tracking/health'] });
+      host.getHttpAdapter().get('/api/tracking/metrics/', (_: unknown, reply: { send(body: object): void }) => {
+        reply.send({ mine: true });
+      });
+    });
+    const answers = async (slash: string) => {
+      const told: unknown[] = [];
+      for (const { method, path } of routesOf([...PUBLIC, ...MANAGEMENT])) {
+        const prefix = path === '/health' ? '/tracking' : '/api/tracking';
+        if (path === '/metrics') continue;
+        const { status, headers, text } = await send(host, prefix + path.replaceAll(/:\w+/g, 'x') + slash, { method });
+        told.push([method, path, status, headers['content-type'], text]);
+      }
+      return told;
+    };
+    expect(await answers('/')).toEqual(await answers(''));
+    expect((await manage(host, '/api/tracking/v1/offers/?limit=1')).body.items).toHaveLength(1);
+    expect((await send(host, '/api/tracking/metrics/')).body).toEqual({ mine: true });
+    expect((await send(host, '/api/shop/')).status).toBe(adapter === 'Fastify' ? 404 : 200);
   });
 
   describe('with a global guard that lets in what is marked', () => {

@@ -61,7 +61,9 @@ const CELLS = MATRIX.filter(({ database, adapter }) => (database === 'SQLite') =
         expect([answer.status, answer.body.outcome]).toEqual([201, 'recorded']);
         const { body } = await manage(tracker, '/v1/reports?groupBy=campaign');
         expect(body.rows).toMatchObject([{ campaign: 'boots', clicks: 1, conversions: 1, revenue: '49.90' }]);
-        expect((await send(tracker, '/v1/reports')).status).toBe(401);
+        for (const path of ['/v1/reports', '/v1/reports/']) {
+          expect([path, (await send(tracker, path)).status]).toEqual([path, 401]);
+        }
         child.kill('SIGTERM');
         expect(await ended(child)).toBe(0);
       } finally {
