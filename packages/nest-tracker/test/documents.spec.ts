@@ -1,8 +1,13 @@
+import 'reflect-metadata';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { REASONS } from '@tallyback/protocol';
+import { AdvertiserDto, CampaignDto, OfferDto, PartnerDto } from '../src/catalog/catalog-seed.dto.js';
+import { parseSeed } from '../src/catalog/parse-seed.js';
 import { compatNetworks } from '../src/compat/compat-networks.js';
+import { dtoSchema } from '../src/openapi/dto-schema.js';
+import { SECRETS } from './support/catalog.js';
 
 const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -53,7 +58,32 @@ describe('the documents', () => {
   });
 
   it.each([
+    ['Advertisers', AdvertiserDto],
+    ['Offers', OfferDto],
+    ['Partners', PartnerDto],
+    ['Campaigns', CampaignDto],
+  ])('describe every field of the catalog, and no other (%s)', (heading, dto) => {
+    const rows = tableUnder(read('docs/catalog.md'), heading).filter((cells) => cells[0]?.startsWith('`'));
+    const described = rows.flatMap(([field = '']) => [...field.matchAll(/`(\w+)`/g)].map(([, name]) => name as string));
+    const fields = Object.keys(dtoSchema(dto).properties as object);
+    expect(described.sort()).toEqual(fields.sort());
+  });
+
+  it('show a catalog that is accepted', () => {
+    const [, example = ''] = /```jsonc\n([\s\S]*?)```/.exec(read('docs/catalog.md')) ?? [];
+    const seed = parseSeed(JSON.parse(example.replaceAll('whsec_…', SECRETS.acme)));
+    expect(seed.campaigns).toMatchObject([{ key: 'spring' }]);
+  });
+
+  it.each([
     'README.md',
+    'docs/attribution.md',
+    'docs/catalog.md',
+    'docs/inbound-log.md',
+    'docs/money.md',
+    'docs/privacy.md',
+    'docs/scaling.md',
+    'docs/senders.md',
     'docs/reasons.md',
     'docs/compat.md',
     'docs/network-codes.md',
