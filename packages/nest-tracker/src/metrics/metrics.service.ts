@@ -6,6 +6,7 @@ import { Retention } from '../privacy/retention.service.js';
 import { isStorageFailure } from '../storage/storage-failure.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { Counts } from './counts.js';
+import { inTime } from './in-time.js';
 import { type OutboxDepth, OutboxGauge } from './outbox-depth.js';
 
 /** What this process has done since it started, and what waits, in Prometheus' text format (version 0.0.4). */
@@ -44,9 +45,13 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     this.subscriptions.unsubscribe();
   }
 
-  /** While the database does not answer, all but what it alone can tell: that is when these are looked at most. */
-  async text(): Promise<string> {
-    const depth = await this.depth();
+  /**
+   * While the database does not answer, all but what it alone can tell: that is when these are looked at most.
+   *
+   * @param patienceMs How long the database is waited for.
+   */
+  async text(patienceMs: number): Promise<string> {
+    const { up, depth } = await this.asked(patienceMs);
     const sweeps = 'tallyback_retention_failures_total';
     const families: readonly Family[] = [
       ['tallyback_clicks_total', 'counter', 'Clicks stored.', this.clicks],
@@ -54,7 +59,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
       ['tallyback_inbound_postbacks_total', 'counter', 'Inbound requests by outcome and reason.', this.postbacks],
       ['tallyback_partner_postback_attempts_total', 'counter', 'Attempts to tell partners.', this.attempts],
       ['tallyback_transaction_duration_seconds', 'histogram', 'Group commits.', this.storage.durations],
-      ['tallyback_database_up', 'gauge', 'Whether the database answered just now.', depth ? 1 : 0],
+      ['tallyback_database_up', 'gauge', 'Whether the database answered just now.', up ? 1 : 0],
       ...(depth ? waitingFamilies(depth) : []),
       ['tallyback_live_watchers', 'gauge', 'Open event streams of this process.', this.live.size],
       [sweeps, 'counter', 'Sweeps that could not remove all that is too old.', this.retention.failures],
@@ -67,14 +72,21 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     return `${lines.join('\n')}\n`;
   }
 
-  /** What waits; undefined while the database does not answer. */
-  private async depth(): Promise<OutboxDepth | undefined> {
-    try {
-      return await this.outbox.depth();
-    } catch (error) {
-      if (!isStorageFailure(error)) throw error;
-      return undefined;
-    }
+  /** What the database says in time: whether it answers, and what waits; counting that may take longer. */
+  private async asked(patienceMs: number): Promise<{ readonly up: boolean; readonly depth?: OutboxDepth }> {
+    let said: Awaited<ReturnType<Metrics['asked']>> = { up: false };
+    const ask = async () => {
+      try {
+        await this.storage.dataSource.query('SELECT 1');
+        said = { up: true };
+        said = { up: true, depth: await this.outbox.depth() };
+      } catch (error) {
+        if (!isStorageFailure(error)) throw error;
+        said = { up: false };
+      }
+    };
+    await inTime(patienceMs, ask());
+    return said;
   }
 }
 
