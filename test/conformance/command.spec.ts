@@ -76,6 +76,12 @@ describe('the command tallyback-conformance', () => {
     });
   });
 
+  it.each(['--help', 'receiver --help', 'sender -h'])('says how it is used (%s)', async (words) => {
+    const { code, stdout, stderr } = await call(words.split(' '));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('tallyback-conformance receiver --url URL');
+  });
+
   it.each([
     ['another word', ['tracker'], /there is no "tracker"/],
     [

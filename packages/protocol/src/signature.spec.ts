@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import vectors from '../vectors/signature.json' with { type: 'json' };
 import { createKeyPair, createSecret, KeyError } from './keys.js';
-import { createSigner, createVerifier, type SignatureHeaders } from './signature.js';
+import { createSigner, createVerifier, type SignatureHeaders, type Verifier } from './signature.js';
 
 const secret = createSecret();
 const pair = createKeyPair();
@@ -55,6 +55,17 @@ describe('signature properties', () => {
         });
       }),
     );
+  });
+
+  it('takes headers as servers hand them over: a list of one, or null where there is none', () => {
+    const headers = createSigner(secret).headers({ id: 'msg_1', timestamp: 1_000, body: 'x' });
+    const { id, timestamp, signature } = parts(headers);
+    const verify = (given: Partial<Parameters<Verifier['verify']>[0]>) =>
+      createVerifier(secret).verify({ id, timestamp, signature, body: Buffer.from('x'), now: 1_000_000, ...given });
+    expect(verify({ id: [id], timestamp: [timestamp], signature: [signature] })).toMatchObject({ ok: true });
+    expect(verify({ signature: null })).toMatchObject({ reason: 'signature_missing' });
+    expect(verify({ id: [] })).toMatchObject({ reason: 'signature_missing' });
+    expect(verify({ id: [id, id] })).toMatchObject({ reason: 'signature_invalid' });
   });
 
   it.each(keySets)('any flipped bit of the body fails with %s', (_, signingKeys, verifyingKeys) => {

@@ -43,6 +43,9 @@ export interface Signer {
   headers(message: SignableMessage): SignatureHeaders;
 }
 
+/** A header as servers hand it over: Node types it as a text or a list, `Headers.get()` answers null when it is absent. */
+export type HeaderValue = string | readonly string[] | null | undefined;
+
 /** Checks messages signed as Standard Webhooks 1.0.0 describes. */
 export interface Verifier {
   /**
@@ -52,9 +55,9 @@ export interface Verifier {
    * @throws TypeError when `body` is not bytes (a parsed or re-serialised body cannot be verified)
    */
   verify(input: {
-    id: string | undefined;
-    timestamp: string | undefined;
-    signature: string | undefined;
+    id: HeaderValue;
+    timestamp: HeaderValue;
+    signature: HeaderValue;
     body: Uint8Array;
     now?: number;
   }): VerifyResult;
@@ -102,12 +105,18 @@ export function createVerifier(keys: Keys, options: { toleranceSeconds?: number 
       if (!(body instanceof Uint8Array)) {
         throw new TypeError('verify needs the raw bytes of the body, before any parsing (Nest: rawBody: true)');
       }
-      return verifyParts(input, names, input.now ?? Date.now(), tolerance, (version, candidate, id, timestamp) => {
+      const parts = { id: oneText(input.id), timestamp: oneText(input.timestamp), signature: oneText(input.signature) };
+      return verifyParts(parts, names, input.now ?? Date.now(), tolerance, (version, candidate, id, timestamp) => {
         const prefix = `${id}.${timestamp}.`;
         return prepared.some((key) => key.version === version && matches(key, prefix, body, candidate));
       });
     },
   };
+}
+
+/** A header that came twice is joined as Node joins it, and is then no value that anybody signed. */
+function oneText(value: HeaderValue): string | undefined {
+  return typeof value === 'string' ? value : value?.join(', ');
 }
 
 function signature({ version, key }: PreparedKey, prefix: string, body: Uint8Array | string): string {

@@ -17,7 +17,8 @@ export interface Surroundings {
 
 /** Runs `tallyback-conformance` with its arguments. */
 export async function run([kit, ...argv]: readonly string[], { env, out, signal }: Surroundings): Promise<ExitCode> {
-  if (kit === undefined || kit === 'help' || kit === '--help' || kit === '-h') {
+  const asked = [kit, ...argv].some((word) => word === '--help' || word === '-h');
+  if (asked || kit === 'help' || kit === undefined) {
     out.print(USAGE);
     return kit === undefined ? 2 : 0;
   }
