@@ -32,6 +32,15 @@ describe('tallyback', () => {
     }
   }, 60_000);
 
+  it('shows examples of templates that are right', async () => {
+    const { out } = await tallyback(['lint', '--help']);
+    const examples = [...out.matchAll(/^ {2}tallyback (lint .*)'(.*)'$/gm)];
+    expect(examples.length).toBeGreaterThan(2);
+    for (const [, words = '', template = ''] of examples) {
+      expect(await tallyback([...words.trim().split(' '), template])).toMatchObject({ code: 0 });
+    }
+  }, 60_000);
+
   it('ends with 2 and says what is known when the command line is wrong', async () => {
     for (const args of [
       [],

@@ -32,7 +32,7 @@ Networks: ${DIALECTS.map(({ name }) => name).join(', ')}`,
   positionals: { min: 1, max: 1, name: 'template' },
   examples: [
     "tallyback lint 'https://partner.example/pb?id={external_id}&sum={payout}'",
-    "tallyback lint --network cake 'https://partner.example/pb?id=#s1#&sum=#price#'",
+    "tallyback lint --network cake 'https://partner.example/pb?id=#reqid#&sum=#price#'",
     "tallyback lint --for landing --json 'https://shop.example/land?clickid={clickid}'",
   ],
   exits: { ok: 'nothing is wrong (there may be warnings)', failed: 'the template would be refused' },
