@@ -6,6 +6,7 @@ import { postback, report } from '../support/messages.js';
 import { onEveryTracker } from '../support/on-every-tracker.js';
 import { type Answer, click, send } from '../support/requests.js';
 import { MATRIX, startTracker, type Tracker } from '../support/start-tracker.js';
+import { untilWaiting } from '../support/until-waiting.js';
 
 async function storedIds(database: TestDatabase): Promise<Set<unknown>> {
   return new Set((await database.query('SELECT id FROM tallyback_clicks')).map(({ id }) => id));
@@ -47,8 +48,7 @@ describe('a redirect', () => {
         answered = value;
         return value;
       });
-      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      while ((await database.query(waiting)).length === 0);
+      await untilWaiting(database);
       expect(answered).toBeUndefined();
       await locker.query('COMMIT');
       expect((await answer).status).toBe(302);

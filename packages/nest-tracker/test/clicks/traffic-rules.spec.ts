@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { onBothTrackers } from '../support/on-every-tracker.js';
-import { type Answer, send } from '../support/requests.js';
+import { type Answer, manage, send } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
-import { ADMIN_TOKEN, type Tracker } from '../support/start-tracker.js';
+import type { Tracker } from '../support/start-tracker.js';
 
 const CLICK_ID = '[0-7][0-9a-hjkmnp-tv-z]{25}';
 const pages = { deepLinks: { hosts: ['shop.example', '*.shop.example', 'shop.example:8443'] } };
@@ -157,9 +157,8 @@ describe('traffic', () => {
         for (const [path, cookie] of cookies) {
           for (let visit = 1; visit < 9; visit++) expect(pathOf(await hop(cookie, agent(0, visit)))).toBe(path);
         }
-        const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json', 'if-match': '*' };
         const set = (status: string) =>
-          send(tracker, '/v1/offers/one', { method: 'PATCH', headers, body: JSON.stringify({ status }) });
+          manage(tracker, '/v1/offers/one', { method: 'PATCH', body: { status }, etag: '*' });
         expect((await set('paused')).status).toBe(200);
         expect(pathOf(await hop(cookies.get('/one') ?? ''))).toBe('/two');
         await set('active');

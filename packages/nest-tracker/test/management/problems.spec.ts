@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { routesOf } from '../../src/http/routes-of.js';
 import { MANAGEMENT } from '../../src/tracker.module-definition.js';
+import { expectProblem } from '../support/expect-problem.js';
 import { onBothTrackers } from '../support/on-every-tracker.js';
-import { type Answer, send } from '../support/requests.js';
+import { send } from '../support/requests.js';
 import { ADMIN_TOKEN } from '../support/start-tracker.js';
 
 const ROUTES = routesOf(MANAGEMENT).map(({ method, path }) => ({
@@ -12,13 +13,6 @@ const ROUTES = routesOf(MANAGEMENT).map(({ method, path }) => ({
 const WRITING = ROUTES.filter(({ method }) => method !== 'GET');
 const ORIGIN = 'https://shop.example';
 const LARGE = JSON.stringify({ name: 'x'.repeat(2 * 1024 * 1024) });
-
-function expectProblem(answer: Answer, status: number, more: object = {}): void {
-  expect(answer.body).toMatchObject({ type: expect.any(String), title: expect.any(String), status, ...more });
-  expect(typeof answer.body.detail).toBe('string');
-  expect(answer.status).toBe(status);
-  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-}
 
 onBothTrackers((current) => {
   const ask = (path: string, method: string, body?: string, type = 'application/json') => {

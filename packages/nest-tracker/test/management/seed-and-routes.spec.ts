@@ -2,13 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { createSqliteDatabase } from '../support/databases.js';
 import { type Json, manage, send } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
-import { ADMIN_TOKEN, startTracker, type Tracker } from '../support/start-tracker.js';
+import { startTracker, type Tracker } from '../support/start-tracker.js';
 
 const seed = catalogOf([offerOf('boots', { name: 'Boots' }), offerOf('hats')]);
 
 async function patch(tracker: Tracker, path: string, body: Json): Promise<void> {
-  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json', 'if-match': '*' };
-  const { status } = await send(tracker, path, { method: 'PATCH', headers, body: JSON.stringify(body) });
+  const { status } = await manage(tracker, path, { method: 'PATCH', body, etag: '*' });
   expect(status).toBe(200);
 }
 
@@ -36,9 +35,8 @@ describe('a seed and the management routes', () => {
     const database = await createSqliteDatabase();
     let tracker = await startTracker({ database, options: { seed } });
     try {
-      const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'if-match': '*' };
       for (const path of ['/v1/campaigns/hats', '/v1/offers/hats']) {
-        expect((await send(tracker, path, { method: 'DELETE', headers })).status).toBe(204);
+        expect((await manage(tracker, path, { method: 'DELETE', etag: '*' })).status).toBe(204);
       }
       await tracker.close();
       tracker = await startTracker({ database, options: { seed } });

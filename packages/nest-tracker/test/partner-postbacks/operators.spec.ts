@@ -3,8 +3,8 @@ import { CatalogService } from '../../src/index.js';
 import { DATABASES, type TestDatabase } from '../support/databases.js';
 import { report, unique } from '../support/messages.js';
 import { ok, type PartnerServer, says, startPartner } from '../support/partner-server.js';
-import { click, type Json, manage, send } from '../support/requests.js';
-import { ADMIN_TOKEN, startTracker, type Tracker } from '../support/start-tracker.js';
+import { click, type Json, manage } from '../support/requests.js';
+import { startTracker, type Tracker } from '../support/start-tracker.js';
 import { catalogWith, externalId, logged, outboundLog, QUICK } from './outbound.js';
 
 describe.each(DATABASES)('operators of partner postbacks on $database', ({ database: name, createDatabase }) => {
@@ -120,16 +120,15 @@ describe.each(DATABASES)('operators of partner postbacks on $database', ({ datab
       const { body } = await manage(tracker, '/v1/partners/blog/postbacks');
       return (body.items as Json[]).map(({ key, paused }) => `${key} ${paused ? 'paused' : 'sent'}`);
     };
-    const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json', 'if-match': '*' };
-    const body = JSON.stringify({ postbacks: [second, keyless] });
-    expect((await send(tracker, '/v1/partners/blog', { method: 'PATCH', headers, body })).status).toBe(200);
+    const put = (postbacks: Json[]) =>
+      manage(tracker, '/v1/partners/blog', { method: 'PATCH', body: { postbacks }, etag: '*' });
+    expect((await put([second, keyless])).status).toBe(200);
     expect(await paths()).toEqual(['second sent', 'a paused']);
     await tracker.get(CatalogService).apply({ partners: [{ key: 'blog', postbacks: [keyless, second] }] });
     expect(await paths()).toEqual(['a paused', 'second sent']);
     await act('a/resume');
     expect(await paths()).toEqual(['a sent', 'second sent']);
-    const twice = JSON.stringify({ postbacks: [second, second] });
-    const refused = await send(tracker, '/v1/partners/blog', { method: 'PATCH', headers, body: twice });
+    const refused = await put([second, second]);
     expect(refused.body).toMatchObject({ status: 400, field: 'postbacks[1].key' });
   });
 

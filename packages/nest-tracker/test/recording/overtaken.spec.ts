@@ -5,6 +5,7 @@ import { createPostgresDatabase, type TestDatabase } from '../support/databases.
 import { intakesOf } from '../support/intakes.js';
 import { unique } from '../support/messages.js';
 import { startTracker, type Tracker } from '../support/start-tracker.js';
+import { untilWaiting } from '../support/until-waiting.js';
 
 const LOCK = 'SELECT 1 FROM tallyback_conversions WHERE transaction_id = $1 FOR UPDATE';
 
@@ -46,8 +47,7 @@ describe('a group that PostgreSQL ends because another transaction is in its way
         intake: intake({ ...order, status: 'refunded' }, 'conversion.updated'),
       }));
       const results = service.recordAll(refunds);
-      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      while ((await database.query(waiting)).length === 0);
+      await untilWaiting(database);
       isOvertaken = await other.query(LOCK, [`${run}-1`]).then(() => true, isEnded);
       await other.query('ROLLBACK');
       expect(await results).toMatchObject([{ outcome: 'updated' }, { outcome: 'updated' }]);

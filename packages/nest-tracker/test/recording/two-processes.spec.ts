@@ -6,6 +6,7 @@ import { type Answer, click } from '../support/requests.js';
 import { catalogOf, offerOf } from '../support/small-catalog.js';
 import { startTracker, type Tracker } from '../support/start-tracker.js';
 import { startTrackerProcess, type TrackerProcess } from '../support/tracker-process.js';
+import { untilWaiting } from '../support/until-waiting.js';
 
 const MANY = 200;
 const seed = catalogOf([
@@ -61,8 +62,7 @@ describe('two tracker processes on one PostgreSQL', () => {
       await locker.query('BEGIN');
       await locker.query(lock);
       const answers = send();
-      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      while ((await database.query(waiting)).length < waiters);
+      await untilWaiting(database, waiters);
       await meanwhile?.(locker);
       await locker.query('COMMIT');
       return await Promise.all(answers);

@@ -63,15 +63,23 @@ export async function click(tracker: Tracker, campaign: string, query = ''): Pro
   return id;
 }
 
+export interface ManagementOptions {
+  readonly method?: string;
+  readonly body?: Json | undefined;
+  /** Of what is changed; `*`: whatever is there. */
+  readonly etag?: string | undefined;
+}
+
 /** A management request with the admin token; a body is sent as JSON. */
 export function manage(
   tracker: Pick<Tracker, 'url'>,
   path: string,
-  { method = 'GET', body }: { readonly method?: string; readonly body?: Json } = {},
+  { method = 'GET', body, etag }: ManagementOptions = {},
 ): Promise<Answer> {
-  const authorization = `Bearer ${ADMIN_TOKEN}`;
-  if (body === undefined) return send(tracker, path, { method, headers: { authorization } });
-  const headers = { authorization, 'content-type': 'application/json' };
+  const headers: Record<string, string> = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  if (etag !== undefined) headers['if-match'] = etag;
+  if (body === undefined) return send(tracker, path, { method, headers });
+  headers['content-type'] = 'application/json';
   return send(tracker, path, { method, headers, body: JSON.stringify(body) });
 }
 
