@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../scripts/net/free-ports.js';
 
 export const REDIS_MISSING =
   'no redis-server on the PATH: rows against BullMQ are left out (e.g. apt-get install redis-server)';
@@ -38,15 +38,5 @@ function ready(child, ended) {
       'line',
       (line) => line.includes('Ready to accept connections') && resolve(),
     );
-  });
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
   });
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSecret } from '@tallyback/protocol';
+import { freePorts } from '../../scripts/net/free-ports.js';
 import { TALKATIVE_SHOP } from '../plants.mjs';
 import { WRONG_ANSWERS_TO_POSTBACKS } from '../proxy/http-faults.mjs';
 import { HttpProxy } from '../proxy/http-proxy.mjs';
@@ -10,7 +11,6 @@ import { Actor } from './actor.mjs';
 import { seedOf } from './catalog.mjs';
 import { Control } from './control.mjs';
 import { postgresDatabase, sqliteDatabase } from './databases.mjs';
-import { freePorts } from './free-ports.mjs';
 import { mebibytesFor, QuotaFolder } from './quota.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '../net/free-ports.js';
 
 const READY = 'database system is ready to accept connections';
 /** PostgreSQL refuses to run as root; this user exists on every Unix and owns nothing. */
@@ -97,15 +96,6 @@ async function copyBinaries(to) {
 
 function platformPackage() {
   return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-}
-
-/** Below those that systems hand out: nobody gets it between this and the start, or while the server is down for a moment. */
-function freePort() {
-  return new Promise((resolve) => {
-    const port = randomInt(20_000, 30_000);
-    const probe = createServer().once('error', () => resolve(freePort()));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
-  });
 }
 
 function finished(child) {

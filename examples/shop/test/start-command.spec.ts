@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePorts } from '../../../scripts/net/free-ports.js';
 import { Application, type Ending } from './support/application.js';
-import { freePort } from './support/free-port.js';
 
 describe('npm start', () => {
   let folder: string;
@@ -12,7 +12,8 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tallyback-start-'));
-    ports = { PORT: String(await freePort()), SHOP_PORT: String(await freePort()) };
+    const [port, shopPort] = await freePorts(2);
+    ports = { PORT: String(port), SHOP_PORT: String(shopPort) };
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

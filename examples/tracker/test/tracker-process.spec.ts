@@ -3,8 +3,8 @@ import { Agent, createServer, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import { Application, type Ending, ROOT } from '../../shop/test/support/application.js';
-import { freePort } from '../../shop/test/support/free-port.js';
 
 // A tracker does not count a client that names no browser.
 const VISITOR = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Queue as BullmqJobs } from 'bullmq';
 import { Redis } from 'ioredis';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import { type BullmqQueueOptions, bullmqQueue } from '../src/bullmq.js';
 import { ConfigurationError } from '../src/errors.js';
 import type { Queue } from '../src/queue/queue.js';
@@ -15,7 +16,7 @@ import { queueHandsContract } from './support/queue-hands-contract.js';
 import { queueRecallContract } from './support/queue-recall-contract.js';
 import { describeWithRedis, RedisServer } from './support/redis-server.js';
 import { SECRET } from './support/shop.js';
-import { deadPort, sinks } from './support/sink.js';
+import { sinks } from './support/sink.js';
 import { tempDirs } from './support/temp-dir.js';
 
 const sink = sinks();
@@ -165,7 +166,7 @@ describeWithRedis('bullmqQueue', () => {
 
 describe('bullmqQueue without a server', () => {
   it('rejects at once, every time, and leaves no promise hanging', async () => {
-    const queue = opened({ host: '127.0.0.1', port: await deadPort() });
+    const queue = opened({ host: '127.0.0.1', port: await freePort() });
     const results = await Promise.allSettled([queue.enqueue(message()), claim(queue), queue.open()]);
     for (const result of [...results, ...(await Promise.allSettled([queue.enqueue(message())]))]) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'queue_unavailable' } });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecret, createSigner } from '@tallyback/protocol';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import { answer, tallyback } from './support/cli.js';
-import { deadPort, json, sinks } from './support/sink.js';
+import { json, sinks } from './support/sink.js';
 
 const SECRET = createSecret();
 const CLICK = '01k2222222222222222222222a';
@@ -50,7 +51,7 @@ describe('tallyback send', () => {
     expect(portal.code).toBe(1);
     expect(portal.out).toContain('retry: HTTP 200 without an outcome');
     expect(portal.out).not.toContain('\u001b');
-    const down = await answer(toTracker(`http://127.0.0.1:${await deadPort()}`), { env });
+    const down = await answer(toTracker(`http://127.0.0.1:${await freePort()}`), { env });
     expect(down).toMatchObject({ code: 1, value: { ok: false, error: expect.stringContaining('ECONNREFUSED') } });
   });
 

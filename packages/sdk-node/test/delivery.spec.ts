@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { createVerifier } from '@tallyback/protocol';
 import { Webhook } from 'standardwebhooks';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import { DEFAULT_RETRY_SCHEDULE } from '../src/delivery/retry-policy.js';
 import { memoryQueue } from '../src/memory.js';
 import { house, SECRET, shops } from './support/shop.js';
-import { deadPort, json, recorded, sinks } from './support/sink.js';
+import { json, recorded, sinks } from './support/sink.js';
 
 const sink = sinks();
 const shop = shops();
@@ -88,7 +89,7 @@ describe('delivery', () => {
   });
 
   it('retries a connection that is refused until somebody answers', async () => {
-    const port = await deadPort();
+    const port = await freePort();
     const time = clock();
     const tallyback = shop({ now: () => time.now(), destinations: { house: house(`http://127.0.0.1:${port}`) } });
     const retries: string[] = [];

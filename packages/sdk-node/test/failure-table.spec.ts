@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import type { TallybackOptions } from '../src/options.js';
 import type { Queue } from '../src/queue/queue.js';
 import { sqliteQueue } from '../src/sqlite.js';
 import type { Tallyback } from '../src/tallyback.js';
 import { house, SECRET, shops } from './support/shop.js';
-import { type Behaviour, deadPort, json, recorded, type Sink, sinks } from './support/sink.js';
+import { type Behaviour, json, recorded, type Sink, sinks } from './support/sink.js';
 import { tempDirs } from './support/temp-dir.js';
 
 const sink = sinks();
@@ -88,7 +89,7 @@ async function pass(tallyback: Tallyback, clock: { at: number }, end: number): P
 describe('what published SDKs do wrong, row by row: 20 events, default settings', () => {
   it('process.exit(0) right after tracking: 20 of 20 (six peers: 0)', async () => {
     const path = join(dirs(), 'queue.db');
-    const { ended } = shopProcess('exit', path, `http://127.0.0.1:${await deadPort()}`);
+    const { ended } = shopProcess('exit', path, `http://127.0.0.1:${await freePort()}`);
     expect(await ended).toMatchObject({ code: 0, errors: '' });
     const tracker = await sink();
     await restarted(path, tracker, () => ordersOf(tracker).size === EVENTS);
@@ -127,7 +128,7 @@ describe('what published SDKs do wrong, row by row: 20 events, default settings'
   }, 60_000);
 
   it('connection refused for 25 s, then up: 20 of 20 by itself (Amplitude and Mixpanel: 0)', async () => {
-    const port = await deadPort();
+    const port = await freePort();
     const { clock, tallyback } = timed(`http://127.0.0.1:${port}`);
     await track(tallyback);
     await pass(tallyback, clock, clock.at + 25 * SECOND);
@@ -189,7 +190,7 @@ describe('what published SDKs do wrong, row by row: 20 events, default settings'
   }, 60_000);
 
   it('the endpoint cannot be reached and nobody awaits: the process lives and ends well (Rudder: exit 1)', async () => {
-    const { ended } = shopProcess('natural', join(dirs(), 'queue.db'), `http://127.0.0.1:${await deadPort()}`, 1);
+    const { ended } = shopProcess('natural', join(dirs(), 'queue.db'), `http://127.0.0.1:${await freePort()}`, 1);
     expect(await ended).toEqual({ code: 0, signal: null, errors: '' });
   }, 60_000);
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import { ConfigurationError } from '../src/errors.js';
 import { memoryQueue } from '../src/memory.js';
 import { house, shops } from './support/shop.js';
-import { deadPort, json, recorded, sinks } from './support/sink.js';
+import { json, recorded, sinks } from './support/sink.js';
 
 const sink = sinks();
 const shop = shops();
@@ -18,7 +19,7 @@ describe('the inline mode', () => {
   });
 
   it('gives the receipt although the destination is down, and keeps the conversion', async () => {
-    const port = await deadPort();
+    const port = await freePort();
     const tallyback = shop({ inline: true, destinations: { house: house(`http://127.0.0.1:${port}`) } });
     expect(await tallyback.convert({ transactionId: 'A-1' })).toMatchObject({ deduplicated: false });
     expect(await tallyback.stats()).toMatchObject({ house: { pending: 1, inFlight: 0, retried: 1 } });

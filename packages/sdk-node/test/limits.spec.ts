@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import type { Destination } from '../src/destinations/destination.js';
 import { tracker, withFilter } from '../src/destinations.js';
 import type { TallybackOptions } from '../src/options.js';
 import { SECRET, shops } from './support/shop.js';
-import { deadPort, json, recorded, sinks } from './support/sink.js';
+import { json, recorded, sinks } from './support/sink.js';
 
 const sink = sinks();
 const shop = shops();
@@ -135,7 +136,7 @@ describe('the circuit breaker of a destination', () => {
   });
 
   it('closes in time while it is open, and leaves nothing leased', async () => {
-    const port = await deadPort();
+    const port = await freePort();
     const { tallyback, convert } = timed({ destinations: { house: to(`http://127.0.0.1:${port}`, { breaker }) } });
     await convert(30);
     expect(await tallyback.close({ timeoutMs: 5_000 })).toEqual({ delivered: 0, pending: 30, dead: 0 });

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import { sqliteQueue } from '../src/sqlite.js';
 import { SECRET } from './support/shop.js';
-import { deadPort, json, recorded, type Sink, sinks } from './support/sink.js';
+import { json, recorded, type Sink, sinks } from './support/sink.js';
 import { tempDirs } from './support/temp-dir.js';
 
 const PACKAGE = join(__dirname, '..');
@@ -64,7 +65,7 @@ afterEach(() => {
 describe('a shop process', () => {
   it('loses nothing to process.exit(0) right after convert() resolved: 20 of 20 after the restart', async () => {
     const path = join(dirs(), 'queue.db');
-    const down = `http://127.0.0.1:${await deadPort()}`;
+    const down = `http://127.0.0.1:${await freePort()}`;
     expect(await shop('exit', path, down).ended).toMatchObject({ code: 0, errors: '' });
     const tracker = await sink();
     await restart(path, tracker, () => ordersOf(tracker).length === 20);
@@ -73,7 +74,7 @@ describe('a shop process', () => {
 
   it('loses nothing to SIGKILL right after convert() resolved: 20 of 20 after the restart', async () => {
     const path = join(dirs(), 'queue.db');
-    const down = `http://127.0.0.1:${await deadPort()}`;
+    const down = `http://127.0.0.1:${await freePort()}`;
     expect(await shop('kill', path, down).ended).toMatchObject({ signal: 'SIGKILL', errors: '' });
     const tracker = await sink();
     await restart(path, tracker, () => ordersOf(tracker).length === 20);
@@ -104,7 +105,7 @@ describe('a shop process', () => {
 
   it('exits by itself while the tracker is down, and leaves everything in the file', async () => {
     const path = join(dirs(), 'queue.db');
-    const down = `http://127.0.0.1:${await deadPort()}`;
+    const down = `http://127.0.0.1:${await freePort()}`;
     expect(await shop('natural', path, down, 0, 13).ended).toMatchObject({ code: 0, errors: '' });
     const queue = sqliteQueue({ path });
     expect(await queue.counts(['house'])).toEqual({ pending: 13, inFlight: 0, dead: 0 });
@@ -112,7 +113,7 @@ describe('a shop process', () => {
   }, 60_000);
 
   it('can leave with process.exit() in the middle of transactions without a crash', async () => {
-    const down = `http://127.0.0.1:${await deadPort()}`;
+    const down = `http://127.0.0.1:${await freePort()}`;
     for (let round = 0; round < 5; round += 1) {
       const { ended } = shop('exit-busy', join(dirs(), 'queue.db'), down);
       expect(await ended).toMatchObject({ code: 0, signal: null, errors: '' });

@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../scripts/net/free-ports.js';
 import { ConfigurationError, InvalidConversionError, QueueUnavailableError } from '../src/errors.js';
 import { memoryQueue } from '../src/memory.js';
 import type { Queue } from '../src/queue/queue.js';
 import { Tallyback } from '../src/tallyback.js';
 import { house, quiet, shops } from './support/shop.js';
-import { deadPort, json, recorded, sinks } from './support/sink.js';
+import { json, recorded, sinks } from './support/sink.js';
 
 const sink = sinks();
 const shop = shops();
-const nowhere = async () => ({ house: house(`http://127.0.0.1:${await deadPort()}`) });
+const nowhere = async () => ({ house: house(`http://127.0.0.1:${await freePort()}`) });
 
 /** A queue whose named method fails as long as `broken` says so. */
 function failing(method: keyof Queue, broken: () => boolean): Queue {

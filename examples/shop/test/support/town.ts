@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecret } from '@tallyback/protocol';
+import { freePorts } from '../../../../scripts/net/free-ports.js';
 import { Application, type Ending, ROOT } from './application.js';
-import { freePort } from './free-port.js';
 
 /** A report row, as far as these tests look at it. */
 export interface Row {
@@ -36,7 +36,7 @@ export class Town {
 
   static async found(): Promise<Town> {
     const folder = await mkdtemp(join(tmpdir(), 'tallyback-town-'));
-    const town = new Town(folder, await freePort(), await freePort());
+    const town = new Town(folder, ...(await freePorts(2)));
     await writeFile(join(folder, 'seed.json'), JSON.stringify(town.#seed()));
     return town;
   }

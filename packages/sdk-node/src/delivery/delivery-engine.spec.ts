@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../../scripts/net/free-ports.js';
 import { message } from '../../test/support/messages.js';
-import { deadPort } from '../../test/support/sink.js';
 import type { Destination } from '../destinations/destination.js';
 import { memoryQueue } from '../memory.js';
 import { DeliveryEngine } from './delivery-engine.js';
@@ -21,7 +21,7 @@ describe('the delivery engine', () => {
     const silent = () => {};
     const logger = { debug: silent, info: silent, warn: (line: string) => warnings.push(line), error: silent };
     const engine = new DeliveryEngine({ queue, logger, onSettled: silent });
-    const origin = `http://127.0.0.1:${await deadPort()}`;
+    const origin = `http://127.0.0.1:${await freePort()}`;
     const house: Destination = {
       kind: 'house',
       toRequest: ({ body }) => ({ origin, path: '/', method: 'POST', headers: {}, body }),
@@ -44,7 +44,7 @@ describe('the delivery engine', () => {
     const silent = () => {};
     const logger = { debug: silent, info: silent, warn: silent, error: silent };
     const engine = new DeliveryEngine({ queue, logger, onSettled: () => settle(), now: () => now });
-    const origin = `http://127.0.0.1:${await deadPort()}`;
+    const origin = `http://127.0.0.1:${await freePort()}`;
     const house: Destination = {
       kind: 'house',
       breaker: { failures: 1, openMs: 60_000 },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe } from '@jest/globals';
-import { deadPort } from './sink.js';
+import { freePort } from '../../../../scripts/net/free-ports.js';
 
 const found = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -26,7 +26,7 @@ export class RedisServer {
 
   static async start(...settings: string[]): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'tallyback-redis-'));
-    const server = new RedisServer(await deadPort(), folder, settings);
+    const server = new RedisServer(await freePort(), folder, settings);
     await server.resume();
     return server;
   }

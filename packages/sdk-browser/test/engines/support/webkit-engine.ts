@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { freePort } from '../../../../../scripts/net/free-ports.js';
 import { type Engine, eventually, findDeep, type Tab } from './engine.js';
 
 /** The key under which WebDriver answers with an element. */
@@ -144,15 +144,6 @@ function tabOf(ask: Ask, handle: string): Tab {
     back: () => run('() => void setTimeout(() => history.back())', []) as Promise<void>,
     close: () => here('DELETE', '/window'),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function end(child: ChildProcess, hasGroup: boolean): Promise<void> {
