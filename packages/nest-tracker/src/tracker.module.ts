@@ -40,6 +40,7 @@ import { Metrics } from './metrics/metrics.service.js';
 import { OutboxGauge } from './metrics/outbox-depth.js';
 import { OutboundPostbacksService } from './partner-postbacks/outbound-postbacks.service.js';
 import { PartnerPostbacks } from './partner-postbacks/partner-postbacks.service.js';
+import { PostbackHolds } from './partner-postbacks/postback-holds.js';
 import { PostbackOutbox } from './partner-postbacks/postback-outbox.js';
 import { PostbackPauses } from './partner-postbacks/postback-pauses.service.js';
 import { PostbackPlanner } from './partner-postbacks/postback-planner.js';
@@ -136,6 +137,7 @@ import { Webhooks } from './webhooks/webhooks.service.js';
     PartnerPostbacks,
     Partitions,
     PixelPostbacks,
+    PostbackHolds,
     PostbackOutbox,
     PostbackPauses,
     PostbackPlanner,

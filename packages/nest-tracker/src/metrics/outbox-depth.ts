@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { CatalogService } from '../catalog/catalog.service.js';
+import { PostbackHolds } from '../partner-postbacks/postback-holds.js';
 import { PostbackOutbox } from '../partner-postbacks/postback-outbox.js';
-import { PostbackPauses } from '../partner-postbacks/postback-pauses.service.js';
-import { PostbackPlanner } from '../partner-postbacks/postback-planner.js';
 import { Clock } from '../storage/clock.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import { webhookName } from '../webhooks/webhook.js';
 
 /** Partner postbacks that are not delivered. */
 export interface OutboxDepth {
@@ -47,9 +44,7 @@ export class OutboxGauge {
   constructor(
     private readonly storage: TrackerStorage,
     private readonly outbox: PostbackOutbox,
-    private readonly catalog: CatalogService,
-    private readonly planner: PostbackPlanner,
-    private readonly pauses: PostbackPauses,
+    private readonly holds: PostbackHolds,
     private readonly clock: Clock,
   ) {}
 
@@ -61,10 +56,12 @@ export class OutboxGauge {
    */
   async depth(): Promise<OutboxDepth> {
     // Every time, because it asks the database, too: whether that is there must not be remembered.
-    const delivered = await this.delivered();
+    const holdOf = await this.holds.look();
     const found = await this.counted();
     const sum = (name: 'pending' | 'sending' | 'dead') => found.reduce((total, row) => total + Number(row[name]), 0);
-    const due = found.flatMap((row) => (row.due !== null && delivered(row.destination) ? [Number(row.due)] : []));
+    const due = found.flatMap((row) =>
+      row.due !== null && holdOf(row.destination) === undefined ? [Number(row.due)] : [],
+    );
     const lag = due.reduce((longest, at) => Math.max(longest, this.clock.now() - at), 0);
     return { pending: sum('pending'), sending: sum('sending'), dead: sum('dead'), lagSeconds: lag / 1000 };
   }
@@ -95,14 +92,5 @@ export class OutboxGauge {
       `SELECT destination, ${inState(PENDING)} AS pending, ${inState(SENDING)} AS sending, ${inState(DEAD)} AS dead,
         MIN(CASE WHEN state = ${PENDING} THEN due_at END) AS due FROM ${table} GROUP BY destination`,
     );
-  }
-
-  /** Whether anybody is to deliver to a destination. */
-  private async delivered(): Promise<(destination: string) => boolean> {
-    const catalog = await this.catalog.snapshot();
-    const paused = await this.pauses.names();
-    const { byName } = this.planner.bookOf(catalog);
-    const webhooks = new Set(catalog.webhooks.map(webhookName));
-    return (name) => webhooks.has(name) || (byName.has(name) && !paused.has(name));
   }
 }

@@ -134,6 +134,7 @@ export const OUTBOUND: Schema = object({
   createdAt: time(),
   attempts: whole(),
   nextAttemptAt: orNull(time()),
+  held: orNull(text('why it waits for longer')),
   settledAt: orNull(time()),
   answerStatus: orNull(whole()),
   answer: orNull(text()),

@@ -133,7 +133,7 @@ export const LOG_DOCS: RouteDocs = {
   'OutboundPostbacksController.replayAll': {
     summary: 'Tries again what was given up and matches at least one filter',
     query: { ...PAGE, ...OUTBOUND_FILTERS },
-    answers: { 200: ok(REPLAYED) },
+    answers: { 200: ok(object({ ...fieldsOf(REPLAYED), held: whole('how many of them wait for longer') })) },
   },
   'OutboundPostbacksController.replay': {
     summary: 'Tries one again that was given up, or now that waits for its next attempt',

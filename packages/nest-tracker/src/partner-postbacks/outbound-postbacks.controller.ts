@@ -41,12 +41,15 @@ export class OutboundPostbacksController {
   replayAll(
     @PublicRequest() request: HttpRequest,
     @ActingUser() actor: string,
-  ): Promise<{ replayed: number; next: string | null }> {
+  ): Promise<{ replayed: number; held: number; next: string | null }> {
     const query = readQuery(request);
     return this.postbacks.replayAll(query, readPageRequest(query), actor);
   }
 
-  /** `POST /v1/postbacks/out/:id/replay`: tries one again that was given up, or now that waits for its next attempt. */
+  /**
+   * `POST /v1/postbacks/out/:id/replay`: tries one again that was given up, or now that waits for its next attempt. `held` in
+   * the answer says why it does not go out yet.
+   */
   @Post(':id/replay')
   @HttpCode(200)
   replay(@Param('id') id: string, @ActingUser() actor: string): Promise<OutboundPostbackItem> {

@@ -22,6 +22,7 @@ import {
   withoutIndexes,
 } from './outbound-search.js';
 import { PartnerPostbacks } from './partner-postbacks.service.js';
+import { type HoldOf, PostbackHolds } from './postback-holds.js';
 import { PostbackOutbox } from './postback-outbox.js';
 
 /** One postback to a partner as the log shows it. */
@@ -43,8 +44,10 @@ export interface OutboundPostbackItem {
   readonly body: string | null;
   readonly createdAt: string;
   readonly attempts: number;
-  /** When it is tried next; null when it waits for an earlier one, and when it is tried no more. */
+  /** When it is tried next, if nothing holds it; null when it waits for an earlier one, and when it is tried no more. */
   readonly nextAttemptAt: string | null;
+  /** Why it waits for longer, also when it is due: its postback is paused, or no longer there. Null when nothing holds it. */
+  readonly held: string | null;
   readonly settledAt: string | null;
   /** HTTP status of the last answer, when it was delivered or given up with one. */
   readonly answerStatus: number | null;
@@ -64,6 +67,7 @@ export class OutboundPostbacksService {
     private readonly catalog: CatalogService,
     private readonly outbox: PostbackOutbox,
     private readonly postbacks: PartnerPostbacks,
+    private readonly holds: PostbackHolds,
     private readonly clock: Clock,
     private readonly audit: Audit,
   ) {}
@@ -77,18 +81,19 @@ export class OutboundPostbacksService {
     const catalog = await this.catalog.snapshot();
     const conditions = readOutboundSearch(filters, catalog);
     const rows = await this.newest(conditions, idsOf(readPeriod(filters), after), limit + 1);
-    return pageOf(rows, limit, (row) => itemOf(row, catalog));
+    const holdOf = await this.holds.look();
+    return pageOf(rows, limit, (row) => itemOf(row, catalog, holdOf));
   }
 
   /** One postback, or null. */
   async find(id: string): Promise<OutboundPostbackItem | null> {
     const [row] = await this.read([['l.id = ?', id]], 'DESC', 1);
-    return row ? itemOf(row, await this.catalog.snapshot()) : null;
+    return row ? itemOf(row, await this.catalog.snapshot(), await this.holds.look()) : null;
   }
 
   /**
    * Tries a postback that was given up again, with the whole schedule ahead and under the same id; one that waits for its
-   * next attempt is tried now, with what is left of its schedule.
+   * next attempt is tried now, with what is left of its schedule. What is held goes out when nothing holds it any more.
    *
    * @throws NotFoundException, or ConflictException when there is nothing to try.
    */
@@ -105,14 +110,14 @@ export class OutboundPostbacksService {
   /**
    * Tries everything again that was given up and matches the filters, oldest first.
    *
-   * @returns how many, and the cursor of the next call
+   * @returns how many, how many of them are held, and the cursor of the next call
    * @throws BadRequestException when no filter is given, or one is not known or has no sense.
    */
   async replayAll(
     filters: URLSearchParams,
     { limit, after }: PageRequest,
     actor: string,
-  ): Promise<{ readonly replayed: number; readonly next: string | null }> {
+  ): Promise<{ readonly replayed: number; readonly held: number; readonly next: string | null }> {
     if (!OUTBOUND_FILTERS.some((name) => filters.has(name))) {
       throw new BadRequestException(`Say which to replay, by at least one of: ${OUTBOUND_FILTERS.join(', ')}.`);
     }
@@ -121,10 +126,12 @@ export class OutboundPostbacksService {
     const conditions = [...readOutboundSearch(filters, await this.catalog.snapshot()), ...within(range)];
     if (after !== undefined) conditions.push(['l.id > ?', after]);
     const rows = await this.read([...conditions, [STATES.dead]], 'ASC', limit + 1);
-    const { items, next } = pageOf(rows, limit, ({ id }) => id);
-    const replayed = await this.replayIds(items);
+    const { items, next } = pageOf(rows, limit, (row) => row);
+    const replayed = await this.replayIds(items.map(({ id }) => id));
+    const holdOf = await this.holds.look();
+    const held = items.filter(({ postback }) => holdOf(postback) !== undefined).length;
     await this.audited(actor, '*', { filters: namedFilters(filters, OUTBOUND_FILTERS), replayed });
-    return { replayed, next };
+    return { replayed, held, next };
   }
 
   private audited(actor: string, key: string, after: Record<string, unknown>): Promise<void> {
@@ -188,7 +195,7 @@ function queueOf({ qState, qAttempt, qDueAt, qAnswer }: RawRow): LogRow['queue']
   return { state: Number(qState), attempt: Number(qAttempt), dueAt, answer: qAnswer as string };
 }
 
-function itemOf(row: LogRow, catalog: CatalogSnapshot): OutboundPostbackItem {
+function itemOf(row: LogRow, catalog: CatalogSnapshot, holdOf: HoldOf): OutboundPostbackItem {
   const { queue } = row;
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   const state = queue ? (['pending', 'sending', 'dead'] as const)[queue.state] : row.skipped ? 'skipped' : 'delivered';
@@ -208,6 +215,7 @@ function itemOf(row: LogRow, catalog: CatalogSnapshot): OutboundPostbackItem {
     createdAt: new Date(idTime(row.id)).toISOString(),
     attempts: queue?.attempt ?? row.attempts ?? 0,
     nextAttemptAt: queue?.state === 0 ? time(queue.dueAt) : null,
+    held: (queue?.state === 0 && holdOf(row.postback)) || null,
     settledAt: queue && queue.state !== 2 ? null : time(row.settledAt),
     answerStatus: queue && queue.state !== 2 ? null : row.answerStatus,
     answer: queue ? queue.answer : (row.skipped ?? row.answer),

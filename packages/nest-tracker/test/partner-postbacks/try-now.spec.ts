@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CatalogService } from '../../src/index.js';
 import { DATABASES, type TestDatabase } from '../support/databases.js';
 import { decide, report, unique } from '../support/messages.js';
 import { ok, type PartnerServer, says, startPartner } from '../support/partner-server.js';
@@ -15,7 +16,7 @@ describe.each(DATABASES)('a postback that waits for its next attempt on $databas
   beforeAll(async () => {
     [database, partner] = await Promise.all([createDatabase(), startPartner()]);
     const url = `${partner.url}/?id={external_id}&is={status}`;
-    const seed = catalogWith([{ url, allowHttp: true, status: ['approved', 'refunded'] }]);
+    const seed = catalogWith([{ key: 'a', url, allowHttp: true, status: ['approved', 'refunded'] }]);
     const partnerPostbacks = { allowPrivateAddresses: true, retrySchedule: [HOUR_MS, HOUR_MS] };
     tracker = await startTracker({ database, options: { seed, partnerPostbacks } });
   });
@@ -44,5 +45,39 @@ describe.each(DATABASES)('a postback that waits for its next attempt on $databas
     const told = partner.told.map(({ target }) => new URL(target, partner.url).searchParams.get('is'));
     expect(told).toEqual(['approved', 'approved', 'refunded']);
     expect((await replay(first.id)).status).toBe(409);
+  });
+
+  it('says when it is replayed but held, since its postback is paused or gone, and goes when nothing holds it', async () => {
+    partner.answer = says(410, 'closed');
+    const clickId = await click(tracker, 'spring', `external_id=${externalId()}`);
+    const { body } = await report(tracker, { clickId, transactionId: unique(), revenue: '1.00', currency: 'EUR' });
+    const conversionId = String(body.conversionId);
+    const [dead] = await logged(tracker, { conversionId, state: 'dead' }, 1);
+    expect(dead).toMatchObject({ held: null });
+    // What was on its way when it was paused comes back, and waits.
+    partner.answer = says(503, 'down');
+    const act = (what: string) =>
+      manage(tracker, `/v1/partners/blog/postbacks/a/${what}`, { method: 'POST', body: {} });
+    await act('pause');
+    const all = await manage(tracker, `/v1/postbacks/out/replay?conversionId=${conversionId}`, { method: 'POST' });
+    expect(all.body).toEqual({ replayed: 1, held: 1, next: null });
+    let answer = await replay(dead?.id);
+    while (answer.body.state !== 'pending') answer = await replay(dead?.id);
+    expect(answer.status).toBe(200);
+    expect(answer.body.held).toMatch(/postback is paused.*when that is resumed/);
+
+    const { postbacks } = (await manage(tracker, '/v1/partners/blog')).body;
+    await tracker.get(CatalogService).apply({ partners: [{ key: 'blog', postbacks: [] }] });
+    const [left] = await logged(tracker, { conversionId, state: 'pending' }, 1);
+    expect(left?.held).toMatch(/no postback of its key/);
+    partner.answer = ok;
+    await tracker.get(CatalogService).apply({ partners: [{ key: 'blog', postbacks }] });
+    await act('resume');
+    let row = left;
+    while (row?.state !== 'delivered') {
+      await replay(dead?.id);
+      [row] = await outboundLog(tracker, { conversionId });
+    }
+    expect(row.held).toBeNull();
   });
 });
