@@ -1,25 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   type ArgumentsHost,
   Body,
-  type CanActivate,
   Catch,
   Controller,
   type ExceptionFilter,
-  type ExecutionContext,
-  Get,
   type INestApplication,
-  Injectable,
   Module,
-  type ModuleMetadata,
   type NestInterceptor,
   Post,
-  Scope,
-  SetMetadata,
   ValidationPipe,
   VersioningType,
 } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory, Reflector } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
 import { map } from 'rxjs';
 import { routesOf } from '../../src/http/routes-of.js';
 import {
@@ -31,72 +24,16 @@ import {
 } from '../../src/index.js';
 import { MANAGEMENT, PUBLIC } from '../../src/tracker.module-definition.js';
 import { CATALOG } from '../support/catalog.js';
-import { createSqliteDatabase, type TestDatabase } from '../support/databases.js';
-import { created, postback, signedHeaders, unique } from '../support/messages.js';
+import { createSqliteDatabase } from '../support/databases.js';
+import { hostApplication, WORKS } from '../support/host-application.js';
+import { postback, unique } from '../support/messages.js';
 import { inboundLog, manage, send } from '../support/requests.js';
-import { ADAPTERS, ADMIN_TOKEN, createAdapter } from '../support/start-tracker.js';
+import { ADAPTERS } from '../support/start-tracker.js';
 
 const PAGE = { limit: 10, after: undefined };
 
-@Controller('shop')
-class ShopController {
-  @Get()
-  home(): object {
-    return { shop: true };
-  }
-}
-
-@Injectable()
-class RoleGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    return context.switchToHttp().getRequest().headers['x-role'] === 'boss';
-  }
-}
-
 describe.each(ADAPTERS)('a host with %s', (adapter) => {
-  let database: TestDatabase;
-  let app: INestApplication;
-  const host = { url: '' };
-  const tracking = () => ({ database: database.options, adminToken: ADMIN_TOKEN, seed: CATALOG });
-  beforeEach(async () => {
-    database = await createSqliteDatabase();
-  });
-  afterEach(async () => {
-    await app.close();
-    await database.drop();
-  });
-
-  async function start(metadata: ModuleMetadata, prepare: (app: INestApplication) => void = () => undefined) {
-    @Module({ controllers: [ShopController], ...metadata })
-    class HostModule {}
-    app = await NestFactory.create(HostModule, createAdapter(adapter), {
-      rawBody: true,
-      logger: false,
-      abortOnError: false,
-    });
-    prepare(app);
-    await app.listen(0, '127.0.0.1');
-    host.url = (await app.getUrl()).replace(/\/$/, '');
-  }
-
-  /** A click, a signed message, a postback and a broken body below a prefix, as outcomes. */
-  async function workThrough(prefix: string): Promise<unknown[]> {
-    const visit = await send(host, `${prefix}/c/open?utm_source=x&unknown=1`);
-    const clickid = new URL(visit.headers.location ?? '').searchParams.get('clickid') ?? '';
-    const body = JSON.stringify(created({ transactionId: unique() }));
-    const post = { method: 'POST', body, headers: signedHeaders(body) };
-    const broken = { ...post, body: '{', headers: signedHeaders('{') };
-    return [
-      visit.status,
-      (await send(host, `${prefix}${postback({ clickid, txid: unique(), utm: 'x' })}`)).body.outcome,
-      (await send(host, `${prefix}/v1/conversions`, post)).body.outcome,
-      (await send(host, `${prefix}/v1/conversions`, broken)).body.reason,
-      (await manage(host, `${prefix}/v1/reports?groupBy=campaign`)).status,
-      (await send(host, `${prefix}/v1/reports`)).status,
-      (await send(host, `${prefix}/health`)).status,
-    ];
-  }
-  const WORKS = [302, 'recorded', 'unattributed', 'malformed_request', 200, 401, 200];
+  const { host, tracking, start, workThrough } = hostApplication(adapter);
 
   it('mounts the tracker beside its own routes', async () => {
     await start({ imports: [TrackerModule.forRoot(tracking())] });
@@ -211,65 +148,6 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
     expect((await send(host, '/api/shop/')).status).toBe(adapter === 'Fastify' ? 404 : 200);
   });
 
-  describe('with a global guard that lets in what is marked', () => {
-    const Public = () => SetMetadata('isPublic', true);
-    @Injectable()
-    class LoginGuard implements CanActivate {
-      constructor(private readonly reflector: Reflector) {}
-      canActivate(context: ExecutionContext): boolean {
-        return this.reflector.getAllAndOverride('isPublic', [context.getHandler(), context.getClass()]) === true;
-      }
-    }
-    const OPEN = [302, 'recorded', 'unattributed', 'malformed_request'];
-
-    it.each([
-      ['of one instance', {}],
-      ['made for each request', { scope: Scope.REQUEST }],
-    ])('%s, has its public routes open, and the guard asked for the others', async (_, scope) => {
-      await start({
-        imports: [TrackerModule.forRoot(tracking())],
-        providers: [{ provide: APP_GUARD, useClass: LoginGuard, ...scope }],
-      });
-      expect(await workThrough('')).toEqual([...OPEN, 403, 403, 200]);
-      expect((await send(host, '/shop')).status).toBe(403);
-    });
-
-    it('marks the management routes by a decorator of its own', async () => {
-      const decorators = { management: [Public()] };
-      await start({ imports: [TrackerModule.forRoot({ ...tracking(), decorators })] }, (host) => {
-        host.useGlobalGuards(new LoginGuard(new Reflector()));
-      });
-      expect(await workThrough('')).toEqual(WORKS);
-      expect((await send(host, '/shop')).status).toBe(403);
-    });
-
-    it('has it asked for the public routes as well when it says so', async () => {
-      await start({
-        imports: [TrackerModule.forRoot({ ...tracking(), globalGuards: 'all' })],
-        providers: [{ provide: APP_GUARD, useClass: LoginGuard }],
-      });
-      for (const path of ['/c/open', '/postback', '/pixel.gif', '/health']) {
-        expect([path, (await send(host, path)).status]).toEqual([path, 403]);
-      }
-    });
-  });
-
-  it.each([[undefined], [null]])('may switch a global guard off by a factory that gives %s', async (none) => {
-    await start({
-      imports: [TrackerModule.forRoot(tracking())],
-      providers: [{ provide: APP_GUARD, useFactory: () => none }],
-    });
-    expect(await workThrough('')).toEqual(WORKS);
-    expect((await send(host, '/shop')).status).toBe(200);
-  });
-
-  it('is told when it says neither of what global guards may be asked for', async () => {
-    const module = TrackerModule.forRoot({ ...tracking(), globalGuards: 'public' as 'all' });
-    await expect(start({ imports: [module] })).rejects.toThrow(
-      /globalGuards must be 'management' or 'all', not "public"/,
-    );
-  });
-
   it('may ask for the services alone: nothing is routed, and none of its own routes is touched', async () => {
     @Controller()
     class OwnPostbacks {
@@ -281,9 +159,10 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
     }
     const environment = process.env.NODE_ENV;
     process.env.NODE_ENV = 'production';
+    let app: INestApplication;
     try {
       const { database, seed } = tracking();
-      await start({
+      app = await start({
         imports: [TrackerModule.forRoot({ database, seed, controllers: false })],
         controllers: [OwnPostbacks],
       });
@@ -299,15 +178,6 @@ describe.each(ADAPTERS)('a host with %s', (adapter) => {
     expect([broken.status, broken.body.reason]).toEqual([400, undefined]);
     const kept = await app.get(InboundPostbacksService, { strict: false }).list(new URLSearchParams(), PAGE);
     expect(kept.items).toEqual([]);
-  });
-
-  it('guards the management routes by a guard of its own, and only those', async () => {
-    await start({ imports: [TrackerModule.forRoot({ ...tracking(), adminToken: undefined, guard: RoleGuard })] });
-    expect(await workThrough('')).toEqual([302, 'recorded', 'unattributed', 'malformed_request', 403, 403, 200]);
-    for (const path of ['/v1/reports', '/v1/conversions', '/v1/postbacks/in']) {
-      expect((await send(host, path, { headers: { 'x-role': 'boss' } })).status).toBe(200);
-      expect((await manage(host, path)).status).toBe(403);
-    }
   });
 });
 
