@@ -9,6 +9,8 @@ import { COMMON_LANE, ROLLUP_FIGURES } from './rollup-queries.js';
 
 /** Whole years' worth of days: with it times before 1970 are positive too, and a division cuts them the same way. */
 const SHIFT = 719_162 * 86_400_000;
+/** When a conversion counts that is counted by its click. */
+export const CLICKED_AT = 'COALESCE(t.clicked_at, t.occurred_at)';
 const IDS = ['campaignId', 'offerId', 'partnerId', 'advertiserId'] as const;
 
 /** A stretch of time that one kind of sums is compared in; begins and ends where buckets do. */
@@ -40,8 +42,7 @@ export function differenceQueries(storage: TrackerStorage) {
     const { table, time, event, figures } = basis === 'visit' ? clickRows(storage) : conversionRows(storage, basis);
     const ids = IDS.map((id) => `COALESCE(t.${nameOf.get(id)}, '')`);
     const traits = TRAITS.map((trait) => (cube.traits ? `COALESCE(t.${trait}, '')` : "''"));
-    const bucket = `((${time} + ${SHIFT}) / ${cube.span}) * ${cube.span} - ${SHIFT}`;
-    const values = [bucket, ...ids, event, "COALESCE(t.currency, '')", ...traits];
+    const values = [bucketText(time, cube.span), ...ids, event, "COALESCE(t.currency, '')", ...traits];
     const sums = ROLLUP_FIGURES.map((figure) => (figures[figure] ? `SUM(${figures[figure]})` : '0'));
     const head = [...values.map((value, i) => `${value} AS ${nameOf.get(keys[i] as string)}`)];
     const named = sums.map((value, i) => `${value} AS ${nameOf.get(ROLLUP_FIGURES[i] as string)}`);
@@ -109,6 +110,11 @@ export function differenceQueries(storage: TrackerStorage) {
   };
 }
 
+/** Where the bucket begins that a time lies in, as SQL says it. */
+export function bucketText(time: string, span: number): string {
+  return `((${time} + ${SHIFT}) / ${span}) * ${span} - ${SHIFT}`;
+}
+
 interface RowSums {
   readonly table: string;
   readonly time: string;
@@ -137,7 +143,7 @@ function conversionRows(storage: TrackerStorage, basis: Basis): RowSums {
   const counted = (name: string) => `CASE WHEN t.status IN ('approved', 'pending') THEN t.${name} ELSE 0 END`;
   return {
     table: storage.rowsOf(Conversion, ['id']).table,
-    time: basis === 'clicked' ? 'COALESCE(t.clicked_at, t.occurred_at)' : 't.occurred_at',
+    time: basis === 'clicked' ? CLICKED_AT : 't.occurred_at',
     event: 't.event',
     figures: {
       ...Object.fromEntries(['approved', 'pending', 'rejected', 'refunded'].map(status)),

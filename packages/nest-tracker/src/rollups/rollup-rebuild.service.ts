@@ -1,15 +1,14 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Click } from '../clicks/click.entity.js';
-import { Conversion } from '../conversions/conversion.entity.js';
 import { Clock } from '../storage/clock.js';
 import { type InsertQueries, writeAll } from '../storage/insert-queries.js';
 import { removedBefore, type SummedTable } from '../storage/removed-rows.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
-import { patience, reading, type TransactionWork } from '../storage/transaction-work.js';
+import { patience, type TransactionWork } from '../storage/transaction-work.js';
 import { TRACKER_OPTIONS, type TrackerOptions } from '../tracker.options.js';
 import { correctionQueries } from './corrections.js';
 import { ALL_CUBES, DAY_MS } from './cubes.js';
-import { type Basis, Rollup } from './rollup.entity.js';
+import { clickedOnQuery, OccupiedDays } from './occupied-days.js';
+import type { Basis, Rollup } from './rollup.entity.js';
 import { differenceQueries, type Stretch } from './rollup-difference.js';
 import { rollupUpserts } from './rollup-queries.js';
 import { lockRollups } from './rollups-lock.js';
@@ -78,19 +77,18 @@ export class RollupRebuild implements OnModuleInit {
 
   private async rebuildBy(comparison: SnapshotComparison | undefined, request: RebuildRequest): Promise<RebuildResult> {
     const { from, to, verify = false } = request;
-    const bounds = boundsOf([
-      ...(await this.storage.run(() => this.ends(comparison === undefined))),
-      ...((await comparison?.clickedBetween()) ?? []),
-    ]);
+    const clickedOn = (await comparison?.clickedOn()) ?? (await this.unhurried(() => this.clickedOn()));
+    const occupied = new OccupiedDays(this.storage, clickedOn);
+    const bounds = await this.unhurried(() => occupied.bounds());
     const first = startOfDay(Math.max(from ?? bounds.from, bounds.from));
     const last = startOfDay(Math.min(to ?? bounds.to, bounds.to) + DAY_MS - 1);
     let differing = 0;
     let counted = 0;
     const whole = { clicks: await this.wholeSince('clicks'), conversions: await this.wholeSince('conversions') };
-    for (const stretch of stretches(first, last, whole)) {
+    for await (const stretch of this.stretches(occupied, first, last, whole)) {
       const rows = comparison
         ? await this.compareAside(comparison, stretch, verify)
-        : await this.storage.run(() => this.compare(stretch, verify));
+        : await this.unhurried(() => this.compare(stretch, verify));
       differing += rows.length;
       for (const row of rows) counted += weightOf(row);
       // Where SQLite answers without letting go of the event loop, requests go in between.
@@ -111,7 +109,6 @@ export class RollupRebuild implements OnModuleInit {
   }
 
   private *compare(stretch: Stretch, verify: boolean): TransactionWork<Rollup[]> {
-    yield* this.unhurried();
     yield* lockRollups(this.storage);
     const { rows } = yield this.difference.query(stretch);
     const found = rows.map((row) => this.difference.read(row, stretch));
@@ -142,47 +139,35 @@ export class RollupRebuild implements OnModuleInit {
     return true;
   }
 
-  private *unhurried(): TransactionWork<void> {
-    if (this.storage.dialect === 'postgres') yield patience(PATIENCE_MS);
+  private unhurried<T>(work: () => TransactionWork<T>): Promise<T> {
+    const postgres = this.storage.dialect === 'postgres';
+    return this.storage.run(function* () {
+      if (postgres) yield patience(PATIENCE_MS);
+      return yield* work();
+    });
   }
 
-  /** The times of the first and the last of all that there is. */
-  private *ends(clickedToo: boolean): TransactionWork<number[]> {
-    yield* this.unhurried();
-    const { storage } = this;
-    const conversions = storage.rowsOf(Conversion, ['id']).table;
-    const times = [
-      `SELECT MIN(at) AS a, MAX(at) AS z FROM ${storage.rowsOf(Click, ['id']).table}`,
-      `SELECT MIN(occurred_at) AS a, MAX(occurred_at) AS z FROM ${conversions}`,
-      ...(clickedToo ? [`SELECT MIN(clicked_at) AS a, MAX(clicked_at) AS z FROM ${conversions}`] : []),
-      `SELECT MIN(bucket) AS a, MAX(bucket) AS z FROM ${storage.rowsOf(Rollup).table}`,
-    ];
-    const ends: number[] = [];
-    for (const text of times) {
-      const {
-        rows: [row],
-      } = yield reading(text, []);
-      for (const time of [row?.a, row?.z]) if (time !== null && time !== undefined) ends.push(Number(time));
-    }
-    return ends;
+  private *clickedOn(): TransactionWork<number[]> {
+    const { rows } = yield clickedOnQuery(this.storage);
+    return rows.map(({ day }) => Number(day));
   }
-}
 
-function boundsOf(ends: readonly number[]): { readonly from: number; readonly to: number } {
-  let [from, to] = [ends[0] ?? 0, ends[0] === undefined ? 0 : ends[0] + 1];
-  for (const end of ends) {
-    from = Math.min(from, end);
-    to = Math.max(to, end + 1);
-  }
-  return { from, to };
-}
-
-function* stretches(first: number, last: number, whole: Readonly<Record<SummedTable, number>>): Generator<Stretch> {
-  for (const basis of ['visit', 'occurred', 'clicked'] as const) {
-    const step = DAYS[basis] * DAY_MS;
-    const start = Math.max(first, basis === 'visit' ? whole.clicks : whole.conversions);
-    for (let from = start; from < last; from += step) {
-      for (const cube of ALL_CUBES) yield { cube, basis, from, to: Math.min(from + step, last) };
+  /** What is compared at once, one after the other; where there is nothing there is nothing to compare. */
+  private async *stretches(
+    occupied: OccupiedDays,
+    first: number,
+    last: number,
+    whole: Readonly<Record<SummedTable, number>>,
+  ): AsyncGenerator<Stretch> {
+    for (const basis of ['visit', 'occurred', 'clicked'] as const) {
+      let to = Math.max(first, basis === 'visit' ? whole.clicks : whole.conversions);
+      for (;;) {
+        const next = await this.unhurried(() => occupied.next(basis, to));
+        if (next === undefined || next >= last) break;
+        const from = startOfDay(next);
+        to = Math.min(from + DAYS[basis] * DAY_MS, last);
+        for (const cube of ALL_CUBES) yield { cube, basis, from, to };
+      }
     }
   }
 }

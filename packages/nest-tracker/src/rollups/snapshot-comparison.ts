@@ -5,8 +5,9 @@ import { rowSlices } from '../storage/row-slices.js';
 import { readOnSqlite } from '../storage/run-work.js';
 import { type SqliteConnection, sqliteConnectionOf } from '../storage/sqlite-connection.js';
 import type { TrackerStorage } from '../storage/tracker-storage.js';
-import { type Query, type RawRow, reading } from '../storage/transaction-work.js';
+import type { Query, RawRow } from '../storage/transaction-work.js';
 import { correctionQueries } from './corrections.js';
+import { clickedOnQuery } from './occupied-days.js';
 import type { Rollup } from './rollup.entity.js';
 import type { differenceQueries, Stretch } from './rollup-difference.js';
 import { ROLLUP_FIGURES } from './rollup-queries.js';
@@ -53,16 +54,18 @@ export class SnapshotComparison {
     await this.dataSource.destroy();
   }
 
-  /** When the first and the last click was made that a conversion is of; no index knows. */
-  async clickedBetween(): Promise<readonly number[]> {
+  /** The days of {@link clickedOnQuery}. */
+  async clickedOn(): Promise<ReadonlySet<number>> {
     const { table } = this.storage.rowsOf(Conversion, ['id']);
-    const ends: number[] = [];
+    const days = new Set<number>();
     for await (const { from, to } of rowSlices(this.read, { table, column: 'id' }, { from: '', to: undefined })) {
-      const text = `SELECT MIN(clicked_at) AS a, MAX(clicked_at) AS z FROM ${table} WHERE id >= ? AND id < ?`;
-      const [row] = this.read(reading(text, [from ?? '', to ?? '~']));
-      for (const time of [row?.a, row?.z]) if (time !== null && time !== undefined) ends.push(Number(time));
+      const query = clickedOnQuery(this.storage, ' WHERE t.id >= ? AND t.id < ?', [
+        String(from ?? ''),
+        String(to ?? '~'),
+      ]);
+      for (const { day } of this.read(query)) days.add(Number(day));
     }
-    return ends;
+    return days;
   }
 
   /** What has to be added to the rollups of a stretch of time, as one statement would find it. */

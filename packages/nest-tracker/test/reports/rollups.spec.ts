@@ -3,6 +3,7 @@ import { ReportsService, Retention } from '../../src/index.js';
 import { RollupKeeper } from '../../src/rollups/rollup-keeper.service.js';
 import { Dice } from '../fuzz/dice.js';
 import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { report as sendReport, unique } from '../support/messages.js';
 import { SetClock } from '../support/on-every-database.js';
 import { geo, randomTraffic } from '../support/random-traffic.js';
 import { pick, reportOf } from '../support/reports.js';
@@ -176,5 +177,18 @@ describe.each(DATABASES)('rollups on $database', ({ database: name, createDataba
       clock.time - DAY,
     ]);
     expect((await tracker.get(ReportsService).rebuild()).differing).toBeGreaterThan(0);
+  });
+
+  it('are compared without the decades in which nothing happened, when the clock of a sender was wrong', async () => {
+    const stray = { transactionId: unique(), revenue: '1.00', currency: 'EUR', occurredAt: '1970-01-01T00:00:00.000Z' };
+    expect((await sendReport(tracker, stray, { at: new Date(clock.time) })).status).toBe(202);
+    const from = '1970-01-01T00:00:00.000Z';
+    expect(await rebuild({})).toMatchObject({ from, differing: 0 });
+    await database.query('UPDATE tallyback_rollups SET approved = approved + 1 WHERE bucket = 0');
+    // Three sums by the time of the conversion, and three by that of the click that it does not have.
+    expect(await rebuild({})).toMatchObject({ from, differing: 6, counted: 6, corrected: true });
+    await database.query('DELETE FROM tallyback_rollups WHERE bucket = 0');
+    expect(await rebuild({})).toMatchObject({ from, differing: 6, counted: 6, corrected: true });
+    expect(await rebuild({ verify: true })).toMatchObject({ from, differing: 0 });
   });
 });
