@@ -13,6 +13,8 @@ export interface Intake {
   readonly advertiser: CatalogAdvertiser;
   readonly sender: ProvenSender;
   readonly message: ConversionMessage;
+  /** When the request arrived, epoch milliseconds, where that was earlier, as in a replay. Default: now. */
+  readonly arrivedAt?: number | undefined;
   /** The click that the message names, where it was looked up already; the recording then need not. */
   readonly click?: KnownClick | undefined;
   /** What a second message about the same order does where the offer has no policy for its event. Default `ignore`. */

@@ -74,8 +74,9 @@ export class MessageJob implements Job<IntakeResult> {
     const { intake } = this.request;
     const { catalog, rates, now } = this.circumstances;
     const said = Date.parse(intake.message.data.occurredAt ?? intake.message.timestamp);
+    const occurredAt = Math.min(said, now, intake.arrivedAt ?? now);
     const price = priceUnattributed({});
-    const context: StepContext = { intake, known, catalog, rates, now, occurredAt: Math.min(said, now), price };
+    const context: StepContext = { intake, known, catalog, rates, now, occurredAt, price };
     for (const { name, step, passed } of WAY) {
       const end = step(context);
       if (end) {

@@ -51,7 +51,7 @@ export class PostbacksService {
         logged = this.log.row(arrival, wholeWay(arrival, recorded));
         return logged;
       };
-      const result = await this.conversions.record(withDelivery(arrival, reading.intake), { alongside });
+      const result = await this.conversions.record(asReplayed(arrival, reading.intake), { alongside });
       return { result: wholeWay(arrival, result), logged };
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
@@ -83,9 +83,13 @@ function wholeWay(arrival: Arrival, result: IntakeResult): IntakeResult {
   return { ...result, steps: [...arrival.steps, ...result.steps] };
 }
 
-/** A replay is a delivery of its own request: whoever runs it twice, or twice at once, has its effect once. */
-function withDelivery({ replayOf }: Arrival, intake: Intake): Intake {
-  if (replayOf === undefined || intake.sender.deliveryId !== undefined) return intake;
+/**
+ * A replay is of the time of its request, and a delivery of it: whoever runs it twice, or twice at once, has its effect
+ * once.
+ */
+function asReplayed({ replayOf, at }: Arrival, intake: Intake): Intake {
+  if (replayOf === undefined) return intake;
   // The dot keeps it apart from what senders may choose.
-  return { ...intake, sender: { ...intake.sender, deliveryId: `log.${replayOf}` } };
+  const { deliveryId = `log.${replayOf}` } = intake.sender;
+  return { ...intake, arrivedAt: at, sender: { ...intake.sender, deliveryId } };
 }

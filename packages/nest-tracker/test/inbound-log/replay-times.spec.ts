@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CatalogService } from '../../src/index.js';
 import { postback, report, unique } from '../support/messages.js';
 import { onEveryDatabase } from '../support/on-every-database.js';
-import { click, inboundLog, manage, send } from '../support/requests.js';
+import { click, inboundLog, type Json, manage, send } from '../support/requests.js';
 
 describe('a replay hours later', () => {
   onEveryDatabase((current, clock) => {
@@ -40,6 +40,34 @@ describe('a replay hours later', () => {
           loggedAt: '2026-11-22T14:00:00.000Z',
         });
       }
+    });
+
+    it('takes a time that was in the future for the time of the request, as its first delivery would have', async () => {
+      const { tracker } = current;
+      const key = unique('f').toLowerCase();
+      const offer = { key, advertiser: 'acme', destination: 'https://shop.example/', currency: 'EUR' };
+      const campaigns = [{ key, partner: 'blog', offers: [{ offer: key }] }];
+      clock.set('2026-11-22T08:00:00Z');
+      await tracker.get(CatalogService).apply({ offers: [{ ...offer, events: ['lead'] }], campaigns });
+      const clickId = await click(tracker, key);
+      const tell = (event: string) =>
+        report(
+          tracker,
+          { clickId, transactionId: unique(), event, occurredAt: '2026-11-22T12:00:00Z' },
+          { at: clock.date },
+        );
+      clock.set('2026-11-22T09:00:00Z');
+      expect((await tell('lead')).body).toMatchObject({ outcome: 'recorded' });
+      expect((await tell('purchase')).body).toMatchObject({ reason: 'event_unknown' });
+
+      clock.set('2026-11-22T14:00:00Z');
+      await tracker.get(CatalogService).apply({ offers: [{ ...offer, events: ['lead', 'purchase'] }] });
+      const [row] = await inboundLog(tracker, { clickId, reason: 'event_unknown' });
+      const { body } = await manage(tracker, `/v1/postbacks/in/${row?.id}/replay`, { method: 'POST', body: {} });
+      expect(body).toMatchObject({ outcome: 'recorded' });
+      const { items } = (await manage(tracker, `/v1/conversions?clickId=${clickId}`)).body;
+      const times = (items as Json[]).map(({ event, occurredAt }) => `${event} ${occurredAt}`);
+      expect(times.sort()).toEqual(['lead 2026-11-22T09:00:00.000Z', 'purchase 2026-11-22T09:00:00.000Z']);
     });
   });
 });

@@ -14,9 +14,9 @@ export interface StepContext {
   /** What is in the database, and what the messages before this one have made of it. */
   readonly known: WorkingSet;
   readonly catalog: CatalogSnapshot;
-  /** When the message arrived, epoch milliseconds. */
+  /** When the message is recorded, epoch milliseconds. */
   readonly now: number;
-  /** When the conversion happened: as the sender says, but never in the future. */
+  /** When the conversion happened: as the sender says, but never after the message arrived. */
   readonly occurredAt: number;
   /** Found by findClick or findCustomersClick. */
   click?: KnownClick;
