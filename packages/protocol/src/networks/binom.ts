@@ -43,13 +43,12 @@ export const binom: Network<BinomOptions> = {
     configure(given) {
       const options = OptionReader.open('binom', given, ['statuses', 'replacesPayout']);
       const base = options.baseUrl();
-      const clickIdField = options.text('clickIdField');
-      const events = options.events({ named: true });
+      const rules = { ...options.rules({ title, unmapped: 'plain' }), hasStatus: true };
       const statuses = { ...ownStatusWords, ...options.statuses() };
       const replacesPayout = options.flag('replacesPayout');
       return networkSender({
         request(message) {
-          const checked = sendable(message, { title, clickIdField, events, unmapped: 'plain', hasStatus: true });
+          const checked = sendable(message, rules);
           if (!checked.ok) return checked;
           const { clickId, event, data } = checked;
           if (message.type === 'conversion.updated' && data.revenue !== undefined && !replacesPayout) {

@@ -49,13 +49,7 @@ export const cake: Network<CakeOptions> = {
       const base = options.baseUrl();
       const offerId = options.text('offerId');
       const corrections = readCakeCorrections(options, offerId);
-      const rules = {
-        title,
-        clickIdField: options.text('clickIdField'),
-        events: options.events({ named: true }),
-        unmapped: 'plain',
-        currency: options.currency(),
-      } as const;
+      const rules = options.rules({ title, unmapped: 'plain' });
       return networkSender({
         secrets: [corrections?.apiKey],
         request(message: ConversionMessage) {

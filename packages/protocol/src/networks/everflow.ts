@@ -7,7 +7,7 @@ import { numberedMacros } from './numbered-macros.js';
 import { OptionReader } from './option-reader.js';
 import { PostbackReader } from './postback-reader.js';
 import { getRequest } from './postback-url.js';
-import { sendable } from './sendable.js';
+import { type SendRules, sendable } from './sendable.js';
 
 const title = 'Everflow';
 const DAY_MS = 86_400_000;
@@ -55,14 +55,10 @@ export const everflow: Network<EverflowOptions> = {
       }
       const token = options.secret('verificationToken');
       const parameters = options.texts('parameters', /^adv(?:[1-9]|10)$/, 'adv1 to adv10');
-      const rules = {
-        title,
-        clickIdField: options.text('clickIdField'),
-        withoutClickId: ({ data }: { data: { couponCode?: string } }) => data.couponCode !== undefined,
-        events: options.events({ named: true }),
-        unmapped: 'plain',
-        currency: options.currency(),
-      } as const;
+      const rules: SendRules = {
+        ...options.rules({ title, unmapped: 'plain' }),
+        withoutClickId: ({ data }) => data.couponCode !== undefined,
+      };
       return networkSender({
         secrets: [token],
         request(message) {

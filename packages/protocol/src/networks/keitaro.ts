@@ -51,14 +51,13 @@ export const keitaro: Network<KeitaroOptions> = {
       const key = options.requiredText('postbackKey', 'the key in the path of your postback URL');
       if (!/^[\w-]+$/.test(key))
         return options.fail('postbackKey', 'must be the key alone: letters, digits, "_" and "-"');
-      const clickIdField = options.text('clickIdField');
-      const events = options.events({ named: true });
+      const rules = { ...options.rules({ title, unmapped: 'plain' }), hasStatus: true };
       const statuses = { ...words, ...options.statuses() };
       const parameters = options.texts('parameters', /^sub_id_(?:[1-9]|1[0-5])$/, 'sub_id_1 to sub_id_15');
       return networkSender({
         secrets: [key],
         request(message) {
-          const checked = sendable(message, { title, clickIdField, events, unmapped: 'plain', hasStatus: true });
+          const checked = sendable(message, rules);
           if (!checked.ok) return checked;
           const { clickId, event, data } = checked;
           if (message.type === 'conversion.updated' && data.status === undefined) {

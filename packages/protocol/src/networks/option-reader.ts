@@ -3,6 +3,7 @@ import { shownName, textFault, typeName } from '../field-reader.js';
 import { isCurrency } from '../money.js';
 import { nearest } from '../nearest.js';
 import { NetworkOptionError } from './network-option-error.js';
+import type { SendRules } from './sendable.js';
 
 const MAX_TEXT = 2048;
 const commonOptions = ['url', 'events', 'clickIdField'];
@@ -76,15 +77,25 @@ export class OptionReader {
     return typeof value === 'boolean' ? value : this.fail(name, `must be true or false, not ${typeName(value)}`);
   }
 
+  /**
+   * What can be sent, by the options that networks have in common.
+   *
+   * @param named whether the network has names or ids for events; default true
+   */
+  rules({ title, unmapped, named = true }: Pick<SendRules, 'title' | 'unmapped'> & { named?: boolean }): SendRules {
+    const clickIdField = this.text('clickIdField');
+    return { title, clickIdField, events: this.events({ named }), unmapped, currency: this.currency() };
+  }
+
   /** The currency the network counts in. */
-  currency(): string | undefined {
+  private currency(): string | undefined {
     const text = this.text('currency');
     if (text === undefined || isCurrency(text)) return text;
     return this.fail('currency', 'must be an upper-case ISO 4217 code such as "EUR"');
   }
 
   /** The event map. @param named whether the network has names or ids for events; otherwise only `null` is allowed */
-  events({ named }: { named: boolean }): ReadonlyMap<string, string | null> {
+  private events({ named }: { named: boolean }): ReadonlyMap<string, string | null> {
     return new Map(
       this.entries('events').map(([event, theirs]) => {
         const path = `events.${shownName(event)}`;

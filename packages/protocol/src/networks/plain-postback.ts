@@ -24,13 +24,7 @@ export function plainPostback(
     configure(given) {
       const options = OptionReader.open(name, given, ['currency']);
       const base = options.baseUrl();
-      const rules = {
-        title,
-        clickIdField: options.text('clickIdField'),
-        events: options.events({ named: false }),
-        unmapped: 'plain',
-        currency: options.currency(),
-      } as const;
+      const rules = options.rules({ title, unmapped: 'plain', named: false });
       return networkSender({
         request(message) {
           const checked = sendable(message, rules);

@@ -31,13 +31,7 @@ export const redtrack: Network<RedTrackOptions> = {
     configure(given) {
       const options = OptionReader.open('redtrack', given, ['currency']);
       const base = options.baseUrl();
-      const rules = {
-        title,
-        clickIdField: options.text('clickIdField'),
-        events: options.events({ named: true }),
-        unmapped: 'same',
-        currency: options.currency(),
-      } as const;
+      const rules = options.rules({ title, unmapped: 'same' });
       return networkSender({
         request(message) {
           const checked = sendable(message, rules);

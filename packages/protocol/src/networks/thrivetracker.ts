@@ -37,11 +37,10 @@ export const thrivetracker: Network<ThriveTrackerOptions> = {
       const options = OptionReader.open('thrivetracker', given);
       const source = options.requiredText('url', 'your postback URL with our macros, e.g. ...?id={clickid}');
       const template = compile(source, options);
-      const clickIdField = options.text('clickIdField');
-      const events = options.events({ named: true });
+      const rules = options.rules({ title, unmapped: 'same' });
       return networkSender({
         request(message) {
-          const checked = sendable(message, { title, clickIdField, events, unmapped: 'same' });
+          const checked = sendable(message, rules);
           if (!checked.ok) return checked;
           const url = template.render((macro) => {
             if (macro === 'clickid') return checked.clickId;

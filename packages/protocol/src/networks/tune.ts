@@ -56,13 +56,7 @@ export const tune: Network<TuneOptions> = {
       const token = options.secret('securityToken');
       const prefix = options.text('uniqueIdPrefix') ?? '';
       const parameters = options.texts('parameters', /^adv_sub[2-5]$/, 'adv_sub2 to adv_sub5');
-      const rules = {
-        title,
-        clickIdField: options.text('clickIdField'),
-        events: options.events({ named: true }),
-        unmapped: 'plain',
-        currency: options.currency(),
-      } as const;
+      const rules = options.rules({ title, unmapped: 'plain' });
       return networkSender({
         secrets: [token],
         request(message) {

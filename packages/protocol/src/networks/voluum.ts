@@ -33,12 +33,11 @@ export const voluum: Network<VoluumOptions> = {
     configure(given) {
       const options = OptionReader.open('voluum', given, ['parameters']);
       const base = options.baseUrl();
-      const clickIdField = options.text('clickIdField');
-      const events = options.events({ named: true });
+      const rules = options.rules({ title, unmapped: 'same' });
       const parameters = options.texts('parameters', /^param[1-5]$/, 'param1 to param5');
       return networkSender({
         request(message) {
-          const checked = sendable(message, { title, clickIdField, events, unmapped: 'same' });
+          const checked = sendable(message, rules);
           if (!checked.ok) return checked;
           const { clickId, event, data } = checked;
           return getRequest(base, '/postback', [
