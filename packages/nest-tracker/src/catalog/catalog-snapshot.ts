@@ -59,6 +59,11 @@ export interface CatalogCoupon {
   readonly campaign: CatalogCampaign;
 }
 
+/** What clicks and conversions belong to. */
+export const CATALOG_OWNERS = ['advertiser', 'campaign', 'offer', 'partner'] as const;
+
+export type CatalogOwner = (typeof CATALOG_OWNERS)[number];
+
 /** Row ids that a click or conversion carries. */
 interface CatalogIds {
   readonly advertiserId: string;
@@ -152,13 +157,35 @@ export class CatalogSnapshot {
   }
 
   /** The catalog keys behind the row ids of a click or conversion; null for what is not, or no longer, there. */
-  keysOf(ids: CatalogIds): Record<'advertiser' | 'campaign' | 'offer' | 'partner', string | null> {
+  keysOf(ids: CatalogIds): Record<CatalogOwner, string | null> {
     return {
-      advertiser: this.advertisersById.get(ids.advertiserId)?.row.key ?? null,
-      campaign: this.campaignsById.get(ids.campaignId ?? '')?.row.key ?? null,
-      offer: this.offersById.get(ids.offerId ?? '')?.row.key ?? null,
-      partner: this.partnersById.get(ids.partnerId ?? '')?.key ?? null,
+      advertiser: this.keyOf('advertiser', ids.advertiserId),
+      campaign: this.keyOf('campaign', ids.campaignId),
+      offer: this.keyOf('offer', ids.offerId),
+      partner: this.keyOf('partner', ids.partnerId),
     };
+  }
+
+  /** The catalog key behind a row id; null for what is not, or no longer, there. */
+  keyOf(owner: CatalogOwner, id: string | null): string | null {
+    if (id === null) return null;
+    if (owner === 'partner') return this.partnersById.get(id)?.key ?? null;
+    return this[`${owner}sById`].get(id)?.row.key ?? null;
+  }
+
+  /** The row id behind a catalog key. */
+  idOf(owner: CatalogOwner, key: string): string | undefined {
+    if (owner === 'partner') return this.partnersByKey.get(key)?.id;
+    return this[`${owner}sByKey`].get(key)?.row.id;
+  }
+
+  /** The row ids that filters ask for by key; of an unknown key an id that no row has: it finds nothing. */
+  idsAskedFor(filters: URLSearchParams): Partial<Record<`${CatalogOwner}Id`, string>> {
+    const asked = CATALOG_OWNERS.flatMap((owner) => {
+      const key = filters.get(owner);
+      return key === null ? [] : [[`${owner}Id`, this.idOf(owner, key) ?? '']];
+    });
+    return Object.fromEntries(asked);
   }
 
   private addCoupons(offer: CatalogOffer): void {

@@ -80,20 +80,11 @@ function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOption
     const value = filters.get(name);
     if (value !== null) Object.assign(where, { [name]: value });
   }
-  const byKey = (name: string, idOf: (key: string) => string | undefined) => {
-    const key = filters.get(name);
-    // An id that no row has: a filter by an unknown key finds nothing.
-    return key === null ? {} : { [`${name}Id`]: idOf(key) ?? '' };
-  };
-  const advertiser = byKey('advertiser', (key) => catalog.advertisersByKey.get(key)?.row.id);
   return {
     ...where,
     // The index of customers begins with their advertiser.
     ...('customerId' in where && { advertiserId: In([...catalog.advertisersById.keys()]) }),
-    ...advertiser,
-    ...byKey('campaign', (key) => catalog.campaignsByKey.get(key)?.row.id),
-    ...byKey('offer', (key) => catalog.offersByKey.get(key)?.row.id),
-    ...byKey('partner', (key) => catalog.partnersByKey.get(key)?.id),
+    ...catalog.idsAskedFor(filters),
   };
 }
 

@@ -87,7 +87,7 @@ function onlyId(id: string | undefined, { from, before }: IdRange): IdRange {
   return { from: id, before: successorOf(id) };
 }
 
-/** An id that no row has: a filter by an unknown key finds nothing. */
+/** An id that no row has: a filter by what is no id finds nothing. */
 const NO_ID = '';
 
 function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOptionsWhere<Conversion> {
@@ -98,18 +98,7 @@ function whereOf(filters: URLSearchParams, catalog: CatalogSnapshot): FindOption
   }
   const clickId = filters.get('clickId');
   if (clickId !== null) where.clickId = parseClickId(clickId) ?? NO_ID;
-  const byKey = (name: string, idOf: (key: string) => string | undefined) => {
-    const key = filters.get(name);
-    return key === null ? undefined : (idOf(key) ?? NO_ID);
-  };
-  const ids = {
-    advertiserId: byKey('advertiser', (key) => catalog.advertisersByKey.get(key)?.row.id),
-    campaignId: byKey('campaign', (key) => catalog.campaignsByKey.get(key)?.row.id),
-    offerId: byKey('offer', (key) => catalog.offersByKey.get(key)?.row.id),
-    partnerId: byKey('partner', (key) => catalog.partnersByKey.get(key)?.id),
-  };
-  for (const [column, id] of Object.entries(ids)) if (id !== undefined) Object.assign(where, { [column]: id });
-  return where;
+  return { ...where, ...catalog.idsAskedFor(filters) };
 }
 
 function itemOf(row: Conversion, ledger: readonly LedgerEntry[], catalog: CatalogSnapshot): ConversionItem {

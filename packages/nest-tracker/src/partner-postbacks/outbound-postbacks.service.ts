@@ -202,8 +202,8 @@ function itemOf(row: LogRow, catalog: CatalogSnapshot, holdOf: HoldOf): Outbound
   return {
     id: row.id,
     state: state ?? 'pending',
-    partner: catalog.partnersById.get(row.partnerId ?? '')?.key ?? null,
-    campaign: catalog.campaignsById.get(row.campaignId ?? '')?.row.key ?? null,
+    partner: catalog.keyOf('partner', row.partnerId),
+    campaign: catalog.keyOf('campaign', row.campaignId),
     webhook: row.webhook,
     conversionId: row.conversionId,
     event: row.event,

@@ -53,8 +53,8 @@ export function readOutboundSearch(filters: URLSearchParams, catalog: CatalogSna
     }
     return [STATES[state as OutboundState]];
   });
-  add('partner', (key) => ['l.partner_id = ?', catalog.partnersByKey.get(key)?.id ?? '']);
-  add('campaign', (key) => ['l.campaign_id = ?', catalog.campaignsByKey.get(key)?.row.id ?? '']);
+  add('partner', (key) => ['l.partner_id = ?', catalog.idOf('partner', key) ?? '']);
+  add('campaign', (key) => ['l.campaign_id = ?', catalog.idOf('campaign', key) ?? '']);
   add('webhook', (key) => {
     const webhook = catalog.webhooks.find((one) => one.key === key);
     return webhook ? ['l.postback = ?', webhookName(webhook)] : ['l.webhook = ?', key];

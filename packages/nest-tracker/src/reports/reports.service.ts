@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { CatalogService } from '../catalog/catalog.service.js';
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import { CATALOG_OWNERS, type CatalogOwner, type CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { Click } from '../clicks/click.entity.js';
 import { Conversion } from '../conversions/conversion.entity.js';
 import { Rollup } from '../rollups/rollup.entity.js';
@@ -193,33 +193,14 @@ function labeller(groupBy: readonly ReportDimension[], catalog: CatalogSnapshot)
 }
 
 function keyOf(dimension: ReportDimension, value: string | null, catalog: CatalogSnapshot): string | null {
-  if (value === null) return null;
-  switch (dimension) {
-    case 'campaign':
-      return catalog.campaignsById.get(value)?.row.key ?? value;
-    case 'offer':
-      return catalog.offersById.get(value)?.row.key ?? value;
-    case 'partner':
-      return catalog.partnersById.get(value)?.key ?? value;
-    case 'advertiser':
-      return catalog.advertisersById.get(value)?.row.key ?? value;
-    default:
-      return value;
-  }
+  return isOwner(dimension) ? (catalog.keyOf(dimension, value) ?? value) : value;
 }
 
 /** The id behind a catalog key; an unknown key is left as it is and matches no row. */
 function idOf(dimension: FilterDimension, key: string, catalog: CatalogSnapshot): string {
-  switch (dimension) {
-    case 'campaign':
-      return catalog.campaignsByKey.get(key)?.row.id ?? key;
-    case 'offer':
-      return catalog.offersByKey.get(key)?.row.id ?? key;
-    case 'partner':
-      return catalog.partnersByKey.get(key)?.id ?? key;
-    case 'advertiser':
-      return catalog.advertisersByKey.get(key)?.row.id ?? key;
-    default:
-      return key;
-  }
+  return isOwner(dimension) ? (catalog.idOf(dimension, key) ?? key) : key;
+}
+
+function isOwner(dimension: ReportDimension): dimension is CatalogOwner {
+  return (CATALOG_OWNERS as readonly string[]).includes(dimension);
 }

@@ -47,8 +47,8 @@ export class DeadPostbacks implements OnApplicationBootstrap, OnApplicationShutd
     const { conversionId, event, method, url, postback } = row;
     const data = {
       id,
-      partner: catalog.partnersById.get(row.partnerId ?? '')?.key ?? null,
-      campaign: catalog.campaignsById.get(row.campaignId ?? '')?.row.key ?? null,
+      partner: catalog.keyOf('partner', row.partnerId),
+      campaign: catalog.keyOf('campaign', row.campaignId),
       postback: postback.slice(postback.lastIndexOf('.') + 1),
       conversionId,
       event,
