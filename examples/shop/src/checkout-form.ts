@@ -1,3 +1,4 @@
+import { parseClickId } from '@tallyback/sdk-node';
 import { discount, findCoupon, findProduct, type Product } from './catalog.js';
 import { createOrderId, isOrderId, type Order } from './order.js';
 
@@ -21,7 +22,6 @@ export interface FormFault {
 
 export const MAX_QUANTITY = 9;
 const MAX_TEXT = 120;
-const CLICK_ID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i;
 
 /** Reads the form as it was sent; undefined when it is about no product of ours. */
 export function readCheckoutForm(sent: URLSearchParams): CheckoutForm | undefined {
@@ -31,7 +31,7 @@ export function readCheckoutForm(sent: URLSearchParams): CheckoutForm | undefine
   const quantity = /^[1-9]$/.test(text('quantity')) ? Number(text('quantity')) : 1;
   // A click id comes from the visitor's browser like everything here: one that cannot be one is left out, so that the
   // sale is reported all the same, without a click.
-  const clickId = CLICK_ID.test(text('clickid')) ? text('clickid') : undefined;
+  const clickId = parseClickId(text('clickid'));
   return {
     order: isOrderId(text('order')) ? text('order') : createOrderId(),
     product,

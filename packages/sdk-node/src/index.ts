@@ -1,4 +1,5 @@
 export type { Conversion, ConversionStatus, ConversionUpdate, Fault, LineItem } from '@tallyback/protocol';
+export { parseClickId } from '@tallyback/protocol';
 export type { ConversionInput, ConvertContext, TransactionManager } from './conversion-input.js';
 export type {
   DeadLetter,
