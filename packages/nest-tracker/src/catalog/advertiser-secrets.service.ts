@@ -169,7 +169,8 @@ export class AdvertiserSecrets {
   }
 
   private async advertiser(manager: EntityManager, key: string, lock: object = {}): Promise<Advertiser> {
-    const advertiser = await manager.findOne(Advertiser, { where: { key }, ...lock });
+    // PostgreSQL cannot compare with NUL.
+    const advertiser = key.includes('\0') ? null : await manager.findOne(Advertiser, { where: { key }, ...lock });
     if (advertiser) return advertiser;
     throw new NotFoundException('There is no advertiser with this key.');
   }

@@ -85,6 +85,7 @@ onBothTrackers((current) => {
       ['/v1/advertisers/nobody/secrets', 'GET', 404],
       ['/v1/partners/nobody/postbacks', 'GET', 404],
       ['/v1/offers/%00', 'GET', 404],
+      ['/v1/advertisers/%00/secrets', 'GET', 404],
       ['/v1/api-keys/%00', 'DELETE', 404],
       ['/v1/postbacks/out/replay', 'POST', 400],
       ['/v1/offers/boots', 'DELETE', 428],
