@@ -121,7 +121,9 @@ export const IsHostPattern = (options?: ValidationOptions) =>
     'isHostPattern',
     (value) => {
       const host = typeof value === 'string' ? value.replace(/^\*\./, '') : '';
-      const isHost = host !== '' && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
+      // What is left after `*.` is compared with a host as it stands: a star or an empty label would match none.
+      const isPlain = host !== '' && !/^\.|\.\.|\*/.test(host);
+      const isHost = isPlain && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
       return isHost ? undefined : 'must be a host in lower case such as "shop.example" or "*.shop.example"';
     },
     options,

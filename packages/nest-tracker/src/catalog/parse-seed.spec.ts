@@ -48,6 +48,13 @@ describe('a fault in the catalog', () => {
     ]);
   });
 
+  it.each(['*', '*.*', '.shop.example', 'a..b'])('is a host of deep links that no address has: %s', (host) => {
+    const hosts = ['shop.example', '*.shop.example', 'shop.example:8443', '[::1]', host];
+    expect(said('offers', { ...OFFER, deepLinks: { hosts } })).toEqual([
+      'offers[0].deepLinks.hosts[4]: must be a host in lower case such as "shop.example" or "*.shop.example"',
+    ]);
+  });
+
   it('may lie as deep as anybody likes in what is no field', () => {
     let deep: object = {};
     for (let depth = 0; depth < 500; depth++) deep = { deep };
