@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { memoryQueue } from '../src/memory.js';
 import { Tallyback, TallybackModule } from '../src/nest.js';
 import type { Queue } from '../src/queue/queue.js';
+import { keptQueue } from './support/kept-queue.js';
 import { house, quiet } from './support/shop.js';
 import { json, recorded, sinks } from './support/sink.js';
 
@@ -83,18 +84,13 @@ describe('TallybackModule', () => {
 
   it('ends in time while a destination hangs, and hands everything back', async () => {
     const hanging = await sink(() => {});
-    const kept = memoryQueue();
-    const queue = new Proxy(kept, {
-      get: (target, name) =>
-        name === 'close'
-          ? async () => {}
-          : (Reflect.get(target, name) as ((...given: unknown[]) => unknown) | undefined)?.bind(target),
-    });
+    const { queue, kept, handedBack } = keptQueue();
     const destinations = { house: house(hanging.url) };
     const app = await start(TallybackModule.forRoot({ ...common, queue, destinations, shutdownTimeoutMs: 400 }));
     for (const transactionId of ['A-1', 'A-2']) await app.get(Checkout).pay(transactionId);
     await hanging.arrived(1);
     await app.close();
+    await handedBack('house');
     expect(await kept.counts(['house'])).toEqual({ pending: 2, inFlight: 0, dead: 0 });
   });
 

@@ -4,6 +4,7 @@ import { ConfigurationError, InvalidConversionError, QueueUnavailableError } fro
 import { memoryQueue } from '../src/memory.js';
 import type { Queue } from '../src/queue/queue.js';
 import { Tallyback } from '../src/tallyback.js';
+import { keptQueue } from './support/kept-queue.js';
 import { house, quiet, shops } from './support/shop.js';
 import { json, recorded, sinks } from './support/sink.js';
 
@@ -186,15 +187,12 @@ describe('flush() and close()', () => {
 
   it('close() hands every lease back, so that the next process need not wait for them to run out', async () => {
     const tracker = await sink(() => {});
-    const kept = memoryQueue();
-    const queue = new Proxy(kept, {
-      get: (target, name) =>
-        name === 'close' ? async () => {} : (Reflect.get(target, name) as (() => unknown) | undefined)?.bind(target),
-    });
+    const { queue, kept, handedBack } = keptQueue();
     const first = shop({ queue, destinations: { house: house(tracker.url, { concurrency: 2 }) } });
     for (let index = 0; index < 5; index += 1) await first.convert({ transactionId: `A-${index}` });
     await tracker.arrived(2);
     await first.close({ timeoutMs: 1_000 });
+    await handedBack('house');
     expect(await kept.counts(['house'])).toEqual({ pending: 5, inFlight: 0, dead: 0 });
     tracker.behave(recorded);
     const second = shop({ queue: kept, destinations: { house: house(tracker.url) } });
