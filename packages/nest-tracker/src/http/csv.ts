@@ -1,4 +1,6 @@
 const NUMBER = /^-?\d+(\.\d+)?$/;
+/** The full-width forms, too, which East Asian spreadsheets read as the plain ones (OWASP, CSV injection). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /**
  * One line of CSV (RFC 4180) with its end. A text that a spreadsheet would take for a formula gets an apostrophe before
@@ -10,6 +12,6 @@ export function csvLine(cells: readonly (string | number)[]): string {
 
 function cell(value: string | number): string {
   const text = String(value);
-  const safe = /^[=+\-@\t\r\n]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -21,6 +21,7 @@ const OUTBOUND_FILTERS = {
   ...texts('partner', 'campaign', 'webhook', 'conversion', 'conversionId', 'event', 'status'),
 };
 const VOUCH = object({ 'vouch?': yesNo('whether you answer for the sender') });
+const NOT_THERE = { 404: problemAnswer('not there') };
 const REPLAYED = object({ replayed: whole(), next: orNull(text()) });
 const { secret: _, key: __, ...WEBHOOK_FIELDS } = dtoSchema(WebhookDto).properties ?? {};
 
@@ -40,7 +41,7 @@ export const LOG_DOCS: RouteDocs = {
   'ConversionsController.decide': {
     summary: 'Decides about a conversion by hand',
     body: object({ 'status?': STATUS, 'revenue?': text('decimal'), 'currency?': text(), 'reason?': text() }),
-    answers: { 200: ok(OUTCOME), 409: problemAnswer('it cannot become that'), 404: problemAnswer('not there') },
+    answers: { 200: ok(OUTCOME), 409: problemAnswer('it cannot become that'), ...NOT_THERE },
   },
   'ClickStoryController.list': {
     summary: 'Searches clicks, of the last 31 days unless `from` says otherwise',
@@ -56,7 +57,7 @@ export const LOG_DOCS: RouteDocs = {
     summary: 'Reads a click',
     answers: {
       200: ok({ ...object({ id: id(), at: time() }), additionalProperties: true }),
-      404: problemAnswer('not there'),
+      ...NOT_THERE,
     },
   },
   'InboundPostbacksController.list': {
@@ -66,7 +67,7 @@ export const LOG_DOCS: RouteDocs = {
   },
   'InboundPostbacksController.find': {
     summary: 'Reads one request of the inbound log',
-    answers: { 200: ok(INBOUND), 404: problemAnswer('not there') },
+    answers: { 200: ok(INBOUND), ...NOT_THERE },
   },
   'InboundPostbacksController.replayAll': {
     summary: 'Runs refused requests again that match at least one filter',
@@ -128,7 +129,7 @@ export const LOG_DOCS: RouteDocs = {
   },
   'OutboundPostbacksController.find': {
     summary: 'Reads one message of the outbound log',
-    answers: { 200: ok(OUTBOUND), 404: problemAnswer('not there') },
+    answers: { 200: ok(OUTBOUND), ...NOT_THERE },
   },
   'OutboundPostbacksController.replayAll': {
     summary: 'Tries again what was given up and matches at least one filter',
@@ -137,39 +138,45 @@ export const LOG_DOCS: RouteDocs = {
   },
   'OutboundPostbacksController.replay': {
     summary: 'Tries one again that was given up, or now that waits for its next attempt',
-    answers: { 200: ok(OUTBOUND), 409: problemAnswer('there is nothing to try') },
+    answers: { 200: ok(OUTBOUND), 409: problemAnswer('there is nothing to try'), ...NOT_THERE },
   },
   'PostbackToolsController.list': {
     summary: 'Lists the postbacks of a partner or campaign and how they are doing',
-    answers: { 200: ok(pageOf(POSTBACK_STATUS)) },
+    answers: { 200: ok(pageOf(POSTBACK_STATUS)), ...NOT_THERE },
   },
-  'PostbackToolsController.status': { summary: 'How a postback is doing', answers: { 200: ok(POSTBACK_STATUS) } },
+  'PostbackToolsController.status': {
+    summary: 'How a postback is doing',
+    answers: { 200: ok(POSTBACK_STATUS), ...NOT_THERE },
+  },
   'PostbackToolsController.pause': {
     summary: 'Pauses a postback; what it has to tell waits',
     body: object({ 'reason?': text('at most 500 characters') }),
     bodyOptional: true,
-    answers: { 200: ok(POSTBACK_STATUS) },
+    answers: { 200: ok(POSTBACK_STATUS), ...NOT_THERE },
   },
   'PostbackToolsController.resume': {
     summary: 'Resumes a postback and tries again what was given up before the pause',
-    answers: { 200: ok(object({ ...fieldsOf(POSTBACK_STATUS), replayed: whole() })) },
+    answers: { 200: ok(object({ ...fieldsOf(POSTBACK_STATUS), replayed: whole() })), ...NOT_THERE },
   },
   'PostbackToolsController.backfill': {
     summary: 'Tells of conversions from before the postback was set up',
     query: PAGE,
     body: object({ from: time(), 'to?': time() }),
-    answers: { 200: ok(object({ looked: whole(), stored: whole(), next: orNull(text()) })) },
+    answers: { 200: ok(object({ looked: whole(), stored: whole(), next: orNull(text()) })), ...NOT_THERE },
   },
   'PostbackToolsController.test': {
     summary: 'Sends a made-up conversion now; nothing is stored',
     body: object({ 'clickId?': id('whose values are sent') }),
     bodyOptional: true,
-    answers: { 200: ok(object({ request: anything, outcome: text(), why: orNull(text()), answer: orNull(anything) })) },
+    answers: {
+      200: ok(object({ request: anything, outcome: text(), why: orNull(text()), answer: orNull(anything) })),
+      ...NOT_THERE,
+    },
   },
   'WebhooksController.list': { summary: 'Lists webhooks', query: PAGE, answers: { 200: ok(pageOf(WEBHOOK)) } },
   'WebhooksController.find': {
     summary: 'Reads a webhook',
-    answers: { 200: ok(WEBHOOK), 404: problemAnswer('not there') },
+    answers: { 200: ok(WEBHOOK), ...NOT_THERE },
   },
   'WebhooksController.create': {
     summary: 'Makes a webhook and answers its secret, this one time',
@@ -186,6 +193,6 @@ export const LOG_DOCS: RouteDocs = {
   },
   'WebhooksController.remove': {
     summary: 'Ends a webhook; what waits for it is not sent any more',
-    answers: { 204: { description: 'ended' }, 404: problemAnswer('not there') },
+    answers: { 204: { description: 'ended' }, ...NOT_THERE },
   },
 };

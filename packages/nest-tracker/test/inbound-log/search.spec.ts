@@ -87,6 +87,8 @@ describe('the inbound log', () => {
       [`q=${'x'.repeat(201)}`, 'q'],
       ['q=abc&from=2020-01-01T00:00:00Z', 'q'],
       ['from=yesterday', 'from'],
+      ['from=2026-02-30T00:00:00Z', 'from'],
+      ['to=2026-02-28T24:00:00Z', 'to'],
       ['to=2026-11-22', 'to'],
       ['from=1900-01-01T00:00:00Z', 'from'],
       ['status=ok', 'status'],
