@@ -204,6 +204,16 @@ describe('delivery', () => {
     expect(await tallyback.flush()).toEqual({ delivered: 0, pending: 1, dead: 0 });
   });
 
+  it('keeps an answer without a body as its status alone', async () => {
+    const tracker = await sink((response) => response.writeHead(503).end());
+    const queue = memoryQueue();
+    const tallyback = shop({ queue, destinations: { house: house(tracker.url) } });
+    await tallyback.convert({ transactionId: 'A-1' });
+    await tallyback.flush();
+    const { items } = await queue.list({ state: 'pending', limit: 1 });
+    expect(items[0]?.answer).toBe('HTTP 503');
+  });
+
   it('keeps an answer with the delivery, shortened and without the secrets it echoes', async () => {
     const tracker = await sink((response) => json(response, 500, { echo: SECRET, filler: 'y'.repeat(9_000) }));
     const queue = memoryQueue();

@@ -58,7 +58,7 @@ function conclude(delivery: ClaimedDelivery, context: LaneContext, verdict: Verd
   }
   const claim = { seq, id, fence };
   const works = verdict.outcome !== 'retry';
-  const kept = keepable(answer ? `${verdict.why}\n${answer.body}` : verdict.why, redact);
+  const kept = keepable(answer?.body ? `${verdict.why}\n${answer.body}` : verdict.why, redact);
   let { why } = verdict;
   if (verdict.outcome === 'retry') {
     const { retryAfterMs, atMost } = verdict;
