@@ -89,7 +89,8 @@ export class PartnerPostbacks implements OnApplicationBootstrap, BeforeApplicati
     this.engine.wake();
   }
 
-  private async realign(): Promise<void> {
+  /** From when this resolves, this process sends by the catalog and the pauses that there were when it was called. */
+  async realign(): Promise<void> {
     this.align(await this.catalog.snapshot());
     await this.aligning;
   }

@@ -12,6 +12,7 @@ import type { FrozenRequest } from './compile-postback.js';
 import { macroValues } from './macro-values.js';
 import { OutboundPostback } from './outbound-postback.entity.js';
 import { partnerDestination } from './partner-destination.js';
+import { PartnerPostbacks } from './partner-postbacks.service.js';
 import { type BookedPostback, calledOf } from './postback-book.js';
 import { PostbackPauses } from './postback-pauses.service.js';
 import { PostbackPlanner } from './postback-planner.js';
@@ -58,6 +59,7 @@ export class PostbackTools {
     private readonly catalog: CatalogService,
     private readonly planner: PostbackPlanner,
     private readonly pauses: PostbackPauses,
+    private readonly postbacks: PartnerPostbacks,
     private readonly clock: Clock,
     private readonly audit: Audit,
   ) {}
@@ -77,10 +79,11 @@ export class PostbackTools {
     return this.statusOf(await this.find(address));
   }
 
-  /** What it has to tell waits from now on. @throws NotFoundException */
+  /** What it has to tell waits from now on; what is on its way from this process is cut off. @throws NotFoundException */
   async pause(address: PostbackAddress, reason: string, actor: string): Promise<PostbackStatus> {
     const one = await this.find(address);
     await this.pauses.pause(one, reason, actor);
+    await this.postbacks.realign();
     return this.statusOf(one);
   }
 
