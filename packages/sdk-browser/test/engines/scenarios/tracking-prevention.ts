@@ -98,6 +98,18 @@ export function trackingPrevention(stage: () => Stage): void {
       };
       return [days('by_document'), days('_clk_s'), days('by_answer'), days('_clk')];
     };
+    /**
+     * What two visits agree on: on a busy machine WebKit stores a cookie now and then before it has heard where the visitor
+     * came from (3 of 480 visits were seen).
+     */
+    const usual = async (from: string | undefined, to: () => string): Promise<Lifetimes> => {
+      const seen: Lifetimes[] = [];
+      for (;;) {
+        const found = await measure(from, to());
+        if (seen.some((one) => one.join() === found.join())) return found;
+        seen.push(found);
+      }
+    };
     const query = () => `${shop()}/land?clickid=${id}`;
 
     beforeAll(async () => {
@@ -113,15 +125,15 @@ export function trackingPrevention(stage: () => Stage): void {
     }, 60_000);
 
     it('leaves each way of storing the lifetime that docs/browser-storage.md says, for each way of arriving', async () => {
-      const redirect = `http://${CLASSIFIED}/redirect?to=${encodeURIComponent(query())}`;
-      const hop = `http://go.${stage().world.site()}/o/spring?clickid=${id}`;
+      const redirect = () => `http://${CLASSIFIED}/redirect?to=${encodeURIComponent(query())}`;
+      const hop = () => `http://go.${stage().world.site()}/o/spring?clickid=${id}`;
       const measured = {
-        'typed, `?clickid=`': await measure(undefined, query()),
-        'classified page, `?clickid=`': await measure(CLASSIFIED, query()),
-        'classified page, `#clickid=`': await measure(CLASSIFIED, `${shop()}/land#clickid=${id}`),
-        'classified page, `/land/{clickid}`': await measure(CLASSIFIED, `${shop()}/land/${id}`),
-        'other page, redirect by the classified domain, `?clickid=`': await measure(OTHER, redirect),
-        'classified page, first-party hop, clean address': await measure(CLASSIFIED, hop),
+        'typed, `?clickid=`': await usual(undefined, query),
+        'classified page, `?clickid=`': await usual(CLASSIFIED, query),
+        'classified page, `#clickid=`': await usual(CLASSIFIED, () => `${shop()}/land#clickid=${id}`),
+        'classified page, `/land/{clickid}`': await usual(CLASSIFIED, () => `${shop()}/land/${id}`),
+        'other page, redirect by the classified domain, `?clickid=`': await usual(OTHER, redirect),
+        'classified page, first-party hop, clean address': await usual(CLASSIFIED, hop),
       };
       const lines = Object.entries(measured).map(([way, days]) => `| ${[way, ...days].join(' | ')} |`);
       process.stdout.write(
