@@ -12,6 +12,7 @@ import {
   TemplateError,
 } from '@tallyback/protocol';
 import { registerDecorator, type ValidationOptions } from 'class-validator';
+import { isOfTheCalendar } from '../http/read-time.js';
 
 /** A check that answers what is wrong with a value, or nothing. */
 type Check = (value: unknown) => string | undefined;
@@ -134,6 +135,7 @@ export const IsTime = () =>
   checked('isTime', (value) =>
     typeof value === 'string' &&
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/.test(value) &&
+    isOfTheCalendar(value) &&
     !Number.isNaN(Date.parse(value))
       ? undefined
       : 'must be a time such as "2026-12-24T18:00:00Z"',

@@ -31,6 +31,11 @@ describe('a fault in the catalog', () => {
       'offers[0].payout[0].amount: must be a decimal string such as "49.90"',
     ],
     ['offers', { ...OFFER, window: { maxSeconds: '60' } }, 'offers[0].window.maxSeconds: must be an integer number'],
+    [
+      'offers',
+      { ...OFFER, expiresAt: '2026-02-30T00:00:00Z' },
+      'offers[0].expiresAt: must be a time such as "2026-12-24T18:00:00Z"',
+    ],
     ['campaigns', { key: 'c', partner: 'p', offers: [[{ offer: 'o' }]] }, 'campaigns[0].offers[0]: must be an object'],
   ])('is told once, by what to mend: %s %j', (list, object, fault) => {
     expect(said(list, object)).toEqual([fault]);

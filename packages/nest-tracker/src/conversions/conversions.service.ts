@@ -109,7 +109,7 @@ export class ConversionsService {
   private async job(request: IntakeRequest, manager?: EntityManager): Promise<MessageJob> {
     const now = this.clock.now();
     const catalog = await this.snapshot(manager);
-    const rates = (await ratesFor(request.intake, catalog, this.rates)) ?? noRates;
+    const rates = (await ratesFor(request.intake, catalog, this.rates, now)) ?? noRates;
     return new MessageJob(request, { catalog, rates, now });
   }
 

@@ -1,6 +1,7 @@
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Change, Decision, Job } from './decision.js';
 import type { IntakeRequest, IntakeResult, StepTrace } from './intake.js';
+import { occurredAt } from './occurred-at.js';
 import { priceUnattributed } from './pricing/price-conversion.js';
 import type { RateLookup } from './pricing/rate-lookup.js';
 import { deliveryOf, identityOf, type StepContext } from './steps/context.js';
@@ -73,10 +74,8 @@ export class MessageJob implements Job<IntakeResult> {
   private runSteps(known: WorkingSet, steps: StepTrace[]): readonly [name: string, end: StepEnd] {
     const { intake } = this.request;
     const { catalog, rates, now } = this.circumstances;
-    const said = Date.parse(intake.message.data.occurredAt ?? intake.message.timestamp);
-    const occurredAt = Math.min(said, now, intake.arrivedAt ?? now);
     const price = priceUnattributed({});
-    const context: StepContext = { intake, known, catalog, rates, now, occurredAt, price };
+    const context: StepContext = { intake, known, catalog, rates, now, occurredAt: occurredAt(intake, now), price };
     for (const { name, step, passed } of WAY) {
       const end = step(context);
       if (end) {

@@ -17,7 +17,7 @@ export function readTime(name: string, text: unknown): number {
 }
 
 /** February 30 and 24:00 are read as the day after; a real time comes back as it went in. */
-function isOfTheCalendar(text: string): boolean {
+export function isOfTheCalendar(text: string): boolean {
   const wall = text.slice(0, 19).toUpperCase();
   const read = Date.parse(`${wall}Z`);
   return !Number.isNaN(read) && new Date(read).toISOString().startsWith(wall);

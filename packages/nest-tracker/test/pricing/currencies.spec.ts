@@ -13,8 +13,8 @@ const seed = catalogOf([
 ]);
 
 /** What the provider says next for each pair; a function may fail. */
-let book: Record<string, () => string>;
-const rates = { rate: async (from: string, to: string) => book[`${from}>${to}`]?.() };
+let book: Record<string, (at: Date) => string | undefined>;
+const rates = { rate: async (from: string, to: string, at: Date) => book[`${from}>${to}`]?.(at) };
 
 describe('a conversion in another currency than its offer’s', () => {
   onEveryDatabase(
@@ -50,6 +50,13 @@ describe('a conversion in another currency than its offer’s', () => {
           originalRevenue: { amount: '10.00', currency: 'USD' },
           rate: '0.9',
         });
+      });
+
+      it('is converted at the rate of the day it arrived on when its sender is days ahead', async () => {
+        book['USD>EUR'] = (at) => (at <= clock.date ? '0.9' : undefined);
+        const occurredAt = new Date(clock.time + 3 * 86_400_000).toISOString();
+        const { answer } = await sell('boots', { revenue: '10.00', currency: 'USD', occurredAt });
+        expect(answer.body).toMatchObject({ outcome: 'recorded', revenue: eur('9.00') });
       });
 
       it('is rounded once: the payout is a part of the revenue before that was rounded', async () => {

@@ -171,8 +171,9 @@ export class AttributionHealer implements OnModuleInit, OnApplicationBootstrap, 
       const advertiser = catalog.advertisersById.get(advertiserId);
       const couponFound = couponCode !== null && catalog.couponOf(advertiserId, couponCode) !== undefined;
       if (!advertiser || !(clickFound || couponFound)) continue;
-      const rates = (await ratesFor(intakeOf(conversion, advertiser), catalog, this.rates)) ?? noRates;
-      jobs.push(new AttributionJob(advertiser, conversion, { catalog, rates }, this.clock.now()));
+      const now = this.clock.now();
+      const rates = (await ratesFor(intakeOf(conversion, advertiser), catalog, this.rates, now)) ?? noRates;
+      jobs.push(new AttributionJob(advertiser, conversion, { catalog, rates }, now));
     }
     if (jobs.length > 0) this.check(await this.recorder.submitAll(jobs));
   }

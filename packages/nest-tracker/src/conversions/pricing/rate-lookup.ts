@@ -1,6 +1,7 @@
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import type { Refusal } from '../../http/problem-reply.js';
 import type { Intake } from '../intake.js';
+import { occurredAt } from '../occurred-at.js';
 import type { ExchangeRates, RateAnswer } from './exchange-rates.js';
 
 /** Rates that were asked for before the transaction, so that nobody waits for a provider inside it. */
@@ -9,24 +10,22 @@ export type RateLookup = (from: string, to: string) => RateAnswer;
 /** For messages that need no rate. */
 export const noRates: RateLookup = () => ({ known: 'none' });
 
-/** The moment whose rate a message is converted at. */
-export function rateMoment({ message }: Pick<Intake, 'message'>): number {
-  return Date.parse(message.data.occurredAt ?? message.timestamp);
-}
-
 /**
  * The rates that a message may need: from its currency to those of its advertiser's offers, since only the transaction
  * finds out which offer it is. Undefined when it needs none, which is nearly always.
+ *
+ * @param now Epoch milliseconds.
  */
 export function ratesFor(
   intake: Intake,
   catalog: CatalogSnapshot,
   rates: ExchangeRates,
+  now: number,
 ): Promise<RateLookup> | undefined {
   const from = intake.message.data.currency;
   const targets = catalog.currenciesOf(intake.advertiser.row.id);
   if (from === undefined || targets.size === 0 || (targets.size === 1 && targets.has(from))) return undefined;
-  return lookUp(from, [...targets], rateMoment(intake), rates);
+  return lookUp(from, [...targets], occurredAt(intake, now), rates);
 }
 
 async function lookUp(from: string, targets: readonly string[], at: number, rates: ExchangeRates): Promise<RateLookup> {
