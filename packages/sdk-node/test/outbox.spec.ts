@@ -49,7 +49,7 @@ describe.each(databases())('an outbox on $name', ({ create }) => {
     await sink.arrived(4);
     const bodies = sink.received.map(({ body }) => body.toString());
     expect(bodies.filter((body) => body !== 'x')).toEqual(['1', '2', '3']);
-    await engine.stop(5_000);
+    await engine.stop(60_000);
     expect(await queue.counts(['a'])).toEqual({ pending: 0, inFlight: 0, dead: 0 });
   });
 
@@ -77,7 +77,7 @@ describe.each(databases())('an outbox on $name', ({ create }) => {
     engine.add('c', to(other.url), 'elsewhere');
     await other.arrived(1);
     expect(sink.received).toHaveLength(2);
-    await engine.stop(5_000);
+    await engine.stop(60_000);
     expect(await waiting()).toBe(3);
   });
 
@@ -91,7 +91,7 @@ describe.each(databases())('an outbox on $name', ({ create }) => {
     expect([engine.names, await waiting()]).toEqual([[], 1]);
     engine.add('a', to(sink.url), 'host');
     await sink.arrived(1);
-    await engine.stop(5_000);
+    await engine.stop(60_000);
     expect(await waiting()).toBe(0);
   });
 });
