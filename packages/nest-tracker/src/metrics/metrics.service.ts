@@ -17,6 +17,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
   private readonly postbacks = new Counts();
   private readonly attempts = new Counts();
   private readonly subscriptions = new Subscription();
+  private asking: Promise<unknown> | undefined;
 
   constructor(
     private readonly events: TrackerEvents,
@@ -77,7 +78,7 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     let said: Awaited<ReturnType<Metrics['asked']>> = { up: false };
     const ask = async () => {
       try {
-        await this.storage.dataSource.query('SELECT 1');
+        await this.answered();
         said = { up: true };
         said = { up: true, depth: await this.outbox.depth() };
       } catch (error) {
@@ -87,6 +88,14 @@ export class Metrics implements OnModuleInit, OnModuleDestroy {
     };
     await inTime(patienceMs, ask());
     return said;
+  }
+
+  /** One question at a time: in a data source that waits for ever, each would keep a connection of the host's pool. */
+  private answered(): Promise<unknown> {
+    this.asking ??= this.storage.dataSource.query('SELECT 1').finally(() => {
+      this.asking = undefined;
+    });
+    return this.asking;
   }
 }
 
