@@ -7,6 +7,7 @@ import { newLane } from '../rollups/rollup-queries.js';
 import { type HostTransaction, HostTransactions } from '../storage/host-transactions.js';
 import { runInsidePostgres, runInsideSqlite } from '../storage/run-inside.js';
 import type { PreparedStatements } from '../storage/run-work.js';
+import { saidBy } from '../storage/said-by.js';
 import { sqliteConnectionOf } from '../storage/sqlite-connection.js';
 import { TrackerStorage } from '../storage/tracker-storage.js';
 import { TransactionJoinError } from '../storage/transaction-join-error.js';
@@ -38,7 +39,8 @@ interface Joined extends HostTransaction {
 export class JoinedRecorder implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(JoinedRecorder.name);
   private readonly prepared = new WeakMap<object, PreparedStatements>();
-  private readonly telling = new Set<Promise<void>>();
+  /** Ends when everybody was told of all that was committed so far. */
+  private telling: Promise<void> = Promise.resolve();
   /** Lanes that no transaction counts in at the moment. */
   private readonly lanes: number[] = [];
   private transactions: HostTransactions<Joined>;
@@ -68,7 +70,7 @@ export class JoinedRecorder implements OnModuleInit, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.transactions.stop();
-    await Promise.all(this.telling);
+    await this.telling;
   }
 
   /** Throws where a manager's transaction cannot be joined, before anything is done for it. */
@@ -140,22 +142,25 @@ export class JoinedRecorder implements OnModuleInit, BeforeApplicationShutdown {
   private ended({ lane, recorded }: Joined, committed: boolean): void {
     this.lanes.push(lane);
     if (!committed || recorded.length === 0) return;
-    const telling = this.tell(recorded)
-      .catch(({ name, message }: Error) =>
-        this.logger.warn(`Live events of a committed transaction are missing: ${name}: ${message}`),
-      )
-      .finally(() => this.telling.delete(telling));
-    this.telling.add(telling);
+    this.telling = this.tellAfter(this.telling, recorded);
+  }
+
+  /** In the order of the commits, whichever of two is looked up sooner. Never rejects. */
+  private async tellAfter(earlier: Promise<void>, recorded: readonly GroupResult[]): Promise<void> {
+    const [, kept] = await Promise.allSettled([earlier, this.keptOf(recorded)]);
+    try {
+      if (kept.status === 'rejected') throw kept.reason;
+      for (const result of kept.value) this.recorder.tell(result);
+    } catch (error) {
+      this.logger.warn(`Live events of a committed transaction are missing: ${saidBy(error)}`);
+    }
   }
 
   /** The host may have rolled a part of its transaction back; of that nobody is to hear. */
-  private async tell(recorded: readonly GroupResult[]): Promise<void> {
+  private async keptOf(recorded: readonly GroupResult[]): Promise<GroupResult[]> {
     const ledger = await this.present(this.kept.ledger, recorded, ({ marks }) => marks.ledger);
     const log = await this.present(this.kept.log, recorded, ({ marks }) => marks.log);
-    for (const result of recorded) {
-      const { marks } = result;
-      if (marks.ledger !== undefined ? ledger.has(marks.ledger) : log.has(marks.log)) this.recorder.tell(result);
-    }
+    return recorded.filter(({ marks }) => (marks.ledger !== undefined ? ledger.has(marks.ledger) : log.has(marks.log)));
   }
 
   private async present(

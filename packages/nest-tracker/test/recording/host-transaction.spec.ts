@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
-import { InboundPostback, type IntakeResult } from '../../src/index.js';
+import { InboundPostback, type Intake, type IntakeResult } from '../../src/index.js';
 import { DATABASES } from '../support/databases.js';
 import { hostOptions, Order, UNDONE } from '../support/host-orders.js';
 import { hostShop, POOL, type Sold } from '../support/host-shop.js';
@@ -202,6 +202,25 @@ describe.each(DATABASES)('a transaction of the host’s on $database', ({ databa
         });
       expect(await Promise.all(orders.map(work))).toEqual(Array(POOL).fill('recorded'));
       expect(await verified()).toBe(0);
+    });
+
+    it('is told of after those that were committed before it, also when less is to be looked up for it', async () => {
+      const intake = await intakesOf(shop.tracker);
+      const wanted: string[] = [];
+      for (let n = 0; n < 10; n++) {
+        const sold = await order();
+        const [first, second] = [shop.host.createQueryRunner(), shop.host.createQueryRunner()];
+        await Promise.all([first.startTransaction(), second.startTransaction()]);
+        await sell(first.manager, sold);
+        const strays = [unique(), unique()].map((transactionId) => intake({ transactionId }));
+        await shop.conversions.record(strays[0] as Intake, { manager: first.manager });
+        await shop.conversions.record(strays[1] as Intake, { manager: second.manager });
+        await first.commitTransaction();
+        await second.commitTransaction();
+        await Promise.all([first.release(), second.release()]);
+        wanted.push(sold.transactionId, ...strays.map(({ message }) => message.data.transactionId as string));
+      }
+      expect((await toldOf(wanted.length)).map(([, transactionId]) => transactionId)).toEqual(wanted);
     });
 
     it('has to see what others commit while it waits', async () => {
