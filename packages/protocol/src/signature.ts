@@ -114,7 +114,7 @@ export function createVerifier(keys: Keys, options: { toleranceSeconds?: number 
   };
 }
 
-/** A header that came twice is joined as Node joins it, and is then no value that anybody signed. */
+/** A header that came twice is joined as Node joins it: ids and times that are so joined are none that anybody signed. */
 function oneText(value: HeaderValue): string | undefined {
   return typeof value === 'string' ? value : value?.join(', ');
 }
