@@ -105,13 +105,29 @@ export class SmallSender {
     const timeoutMs =
       { 'waits for answers for ever': 60_000, 'waits for answers for a moment': 100 }[fault as string] ??
       this.timeoutMs;
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#ended.signal]);
     const url = `${this.#plan.url}/v1/conversions`;
-    const answer = await exchange(url, headers, body, signal, fault);
-    const { location } = answer?.headers ?? {};
-    if (fault === 'follows redirects' && location)
-      return exchange(new URL(location, url).href, headers, body, signal, fault);
-    return answer;
+    return this.#within(timeoutMs, async (signal) => {
+      const answer = await exchange(url, headers, body, signal, fault);
+      const { location } = answer?.headers ?? {};
+      if (fault === 'follows redirects' && location)
+        return exchange(new URL(location, url).href, headers, body, signal, fault);
+      return answer;
+    });
+  }
+
+  /** Not `AbortSignal.any()`: the garbage collector of Node 20 takes the timeouts that it follows, which then never come. */
+  async #within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const abort = () => over.abort();
+    const timer = setTimeout(abort, timeoutMs);
+    this.#ended.signal.addEventListener('abort', abort);
+    if (this.#ended.signal.aborted) abort();
+    try {
+      return await work(over.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#ended.signal.removeEventListener('abort', abort);
+    }
   }
 
   #body(message: Message): Buffer {
